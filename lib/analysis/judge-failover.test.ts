@@ -1,0 +1,55 @@
+import { expect, test } from '@playwright/test';
+import type { FailoverBudget } from '../model/environment.ts';
+import { judgeFailover } from './judge-failover.ts';
+import type { FailoverFindings } from './outage.ts';
+
+const budget: FailoverBudget = {
+  detectMs: 1000,
+  failoverMs: 2000,
+  steadyMs: 5000,
+  failbackMs: 9000,
+  longestGapMs: 800,
+  errorSeconds: 2,
+};
+const good: FailoverFindings = {
+  t0: 0,
+  firstFailureAt: 100,
+  detectMs: 100,
+  failoverMs: 700,
+  steadyMs: 1500,
+  relapseMs: undefined,
+  failbackMs: 4000,
+  lastLostAnswerMs: 50,
+  failedCalls: { 'http-5xx': 10 },
+  failedCount: 10,
+  failedBefore: 0,
+  longestGapMs: 200,
+  gapOpen: false,
+  errorSeconds: 0.2,
+  availability: 0.99,
+  resolutionMs: 21,
+};
+
+test('a failover within every limit breaks no promise', () => {
+  expect(judgeFailover(good, budget)).toEqual({ broken: [], inconclusive: undefined });
+});
+
+for (const [phase, change, words] of [
+  ['a slow failover', { failoverMs: 2001 }, 'failover took'],
+  ['no failover', { failoverMs: undefined }, 'no call was answered from a surviving place'],
+  ['no steady state', { steadyMs: undefined }, 'no steady state'],
+  ['no failback', { failbackMs: undefined }, 'did not answer again'],
+  ['a long gap', { longestGapMs: 900 }, 'longest gap'],
+  ['too many errors', { errorSeconds: 2.5 }, '2.50 error-seconds'],
+  ['an outage without an end', { gapOpen: true }, 'still failed'],
+] as const) {
+  test(`${phase} is a broken promise`, () => {
+    expect(judgeFailover({ ...good, ...change }, budget).broken.join()).toContain(words);
+  });
+}
+
+test('a place that still answers was not lost: no verdict', () => {
+  expect(judgeFailover({ ...good, lastLostAnswerMs: 15_000 }, budget).inconclusive).toContain(
+    'still answered',
+  );
+});

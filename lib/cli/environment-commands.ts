@@ -1,0 +1,194 @@
+import { Command, Option } from 'commander';
+import { kindConfig } from '../environment/kind/config.ts';
+import { ensureEngine } from '../environment/kind/engine.ts';
+import { ensureImages } from '../environment/kind/images/resolve.ts';
+import { meshDriver } from '../mesh/registry.ts';
+import type { Lab } from '../model/lab.ts';
+import { acquireLease } from '../run/lease.ts';
+import { deprovision, findLab, provision } from '../run/provision.ts';
+import { listStates, readState } from '../run/state.ts';
+import { sweepLab } from '../run/sweep.ts';
+import { MeshproofError } from '../support/errors.ts';
+import { silentLog } from '../support/log.ts';
+import { cacheDir } from '../support/paths.ts';
+import { commandContext, DEFAULT_ENVIRONMENT, type EnvironmentFlags, environmentFrom } from './context.ts';
+
+/** Adds the flags that say which environment, and where its images come from. */
+export function withEnvironmentFlags(command: Command): Command {
+  return command
+    .option(
+      '-e, --environment <file>',
+      'environment file, or a name under environments/',
+      DEFAULT_ENVIRONMENT,
+    )
+    .addOption(
+      new Option('--images <mode>', 'where images come from').choices(['auto', 'registry', 'source']),
+    )
+    .option('--registry-mirror <host/prefix>', 'registry that mirrors the public ones')
+    .option('-v, --verbose', 'show what the tools print');
+}
+
+/** `meshproof env …` */
+export function environmentCommand(): Command {
+  const env = new Command('env').description('make, show and remove environments');
+  withEnvironmentFlags(env.command('up'))
+    .description('bring an environment up: clusters, mesh, peering; goes on where it was interrupted')
+    .action(async (flags: EnvironmentFlags) => {
+      const context = commandContext(flags);
+      const environment = environmentFrom(flags);
+      const lab = await provision(environment, context).catch((error: unknown) => {
+        if (context.signal.aborted) throw halfMade(environment.name);
+        throw error;
+      });
+      console.log(
+        `environment ${lab.environment.name} is up: ${lab.clusters.map(({ name }) => name).join(', ')}`,
+      );
+    });
+  env
+    .command('down')
+    .argument('[name]', 'name of the environment', 'kind-istio')
+    .option('-v, --verbose', 'show what the tools print')
+    .description('remove an environment and everything that it left on this machine')
+    .action(async (name: string, flags: { verbose?: boolean }) => {
+      const context = commandContext(flags);
+      await context.stages.run('environment down', () => deprovision(name, context));
+      console.log(`nothing of ${name} is left`);
+    });
+  env
+    .command('list')
+    .option('--json', 'machine-readable')
+    .description('list environments on this machine')
+    .action((flags: { json?: boolean }) => {
+      const states = listStates();
+      if (flags.json) {
+        console.log(JSON.stringify(states, null, 2));
+        return;
+      }
+      if (states.length === 0) console.log('no environments; meshproof env up makes the default one');
+      for (const { name, phase, since } of states)
+        console.log(`${name.padEnd(24)} ${phaseWords[phase].padEnd(40)} since ${since}`);
+    });
+  env
+    .command('status')
+    .argument('[name]', 'name of the environment', 'kind-istio')
+    .option('--json', 'machine-readable')
+    .description('show clusters, nodes and mesh of an environment')
+    .action(async (name: string, flags: { json?: boolean }) => {
+      const lab = requireLab(name);
+      const status = await statusOf(lab);
+      console.log(flags.json ? JSON.stringify(status, null, 2) : renderStatus(status));
+      if (status.clusters.some(({ mesh }) => !mesh.ready)) process.exitCode = 3;
+    });
+  env
+    .command('kubeconfig')
+    .argument('<cluster>', 'name of the cluster')
+    .option('-n, --name <environment>', 'name of the environment', 'kind-istio')
+    .description("print the path of a cluster's kubeconfig")
+    .action((cluster: string, flags: { name: string }) => {
+      const { clusters } = requireLab(flags.name);
+      const found = clusters.find(({ name }) => name === cluster);
+      if (!found) {
+        throw new MeshproofError('usage', `no cluster ${cluster} in ${flags.name}`, {
+          nextStep: `clusters: ${clusters.map(({ name }) => name).join(', ')}`,
+        });
+      }
+      console.log(found.kubeconfig);
+    });
+  withEnvironmentFlags(env.command('config'))
+    .argument('<cluster>', 'name of the cluster')
+    .description('print the kind configuration of a cluster')
+    .action(async (cluster: string, flags: EnvironmentFlags) => {
+      const environment = environmentFrom(flags);
+      const spec = environment.clusters.find(({ name }) => name === cluster);
+      if (!spec) throw new MeshproofError('usage', `no cluster ${cluster} in ${environment.file}`);
+      const engine = await ensureEngine({ log: silentLog });
+      const images = await ensureImages({
+        mode: environment.provider.images,
+        dockerEnv: engine.env,
+        cacheDir: cacheDir(),
+        onEvent: () => {},
+        ...(flags.registryMirror === undefined ? {} : { mirror: flags.registryMirror }),
+      });
+      console.log(kindConfig(spec, { image: images.node, ownCni: images.cni === 'meshproof' }));
+    });
+  return env;
+}
+
+/** `meshproof sweep` */
+export function sweepCommand(): Command {
+  return new Command('sweep')
+    .argument('[name]', 'name of the environment', 'kind-istio')
+    .description('revert every fault and remove every workload that a run left behind')
+    .action(async (name: string) => {
+      const { log } = commandContext({});
+      const lab = requireLab(name);
+      await using _lease = await acquireLease(lab, 'sweep');
+      const swept = await sweepLab(lab, log);
+      console.log(swept.length === 0 ? 'nothing to sweep' : swept.map((line) => `swept ${line}`).join('\n'));
+    });
+}
+
+const phaseWords = {
+  up: 'up',
+  creating: 'half-made: run env up again, or env down',
+  deleting: 'half-removed: run env down again',
+};
+
+function requireLab(name: string): Lab {
+  const lab = findLab(name);
+  if (lab) return lab;
+  const state = readState(name);
+  const found = state ? `is ${phaseWords[state.phase]}` : 'does not exist on this machine';
+  const names = listStates().map((one) => one.name);
+  throw new MeshproofError('usage', `the environment ${name} ${found}`, {
+    nextStep: names.length > 0 && !state ? `environments here: ${names.join(', ')}` : 'meshproof env up',
+  });
+}
+
+function halfMade(name: string): MeshproofError {
+  return new MeshproofError('environment', `interrupted: ${name} is half-made`, {
+    nextStep: `meshproof env up goes on; meshproof env down ${name} removes it`,
+  });
+}
+
+async function statusOf(lab: Lab) {
+  const driver = meshDriver(lab.environment);
+  const tool = async () => lab.tools.istioctl;
+  const clusters = await Promise.all(
+    lab.clusters.map(async ({ name, region, kubeconfig, nodes, ...cluster }) => {
+      const status = await driver.status(
+        { name, region, kubeconfig, nodes, ...cluster },
+        { clusters: lab.clusters, tool },
+      );
+      const { version, ready, connectedTo, problems } = status;
+      return {
+        name,
+        region,
+        kubeconfig,
+        nodes,
+        mesh: { namespace: lab.mesh.namespace, version, ready, connectedTo, problems },
+      };
+    }),
+  );
+  return {
+    environment: lab.environment.name,
+    dockerHost: lab.dockerHost,
+    dockerNetwork: lab.dockerNetwork,
+    clusters,
+  };
+}
+
+function renderStatus(status: Awaited<ReturnType<typeof statusOf>>): string {
+  const clusters = status.clusters.map(({ name, region, kubeconfig, nodes, mesh }) =>
+    [
+      `${name} (${region})  ${mesh.ready ? 'mesh ready' : 'mesh NOT ready'}  ${mesh.namespace} ${mesh.version}`,
+      `  kubeconfig ${kubeconfig}`,
+      ...nodes.map(
+        (node) =>
+          `  ${node.role.padEnd(13)} ${node.zone.padEnd(12)} ${node.address.padEnd(15)} ${node.container}`,
+      ),
+      ...mesh.problems.map((problem) => `  problem: ${problem}`),
+    ].join('\n'),
+  );
+  return [`${status.environment}  DOCKER_HOST=${status.dockerHost}`, ...clusters].join('\n');
+}

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander';
+import { describeError, EXIT, exitCodeOf, MeshproofError } from '../support/errors.ts';
+import { environmentCommand, sweepCommand } from './environment-commands.ts';
+import { reportCommand } from './report-command.ts';
+import { doctorCommands, engineCommands } from './machine-commands.ts';
+import { verifyCommand } from './verify-command.ts';
+
+const program = new Command('meshproof')
+  .description('Conformance and chaos test harness for multi-cluster service meshes')
+  .showHelpAfterError('(--help lists what there is)')
+  .exitOverride();
+
+const commands = [
+  verifyCommand(),
+  environmentCommand(),
+  sweepCommand(),
+  doctorCommands(),
+  engineCommands(),
+  reportCommand(),
+];
+for (const command of commands) program.addCommand(command);
+overrideExit(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed it already; help and version are no errors.
+    process.exitCode = error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  } else {
+    console.error(`error: ${describeError(error)}`);
+    if (!(error instanceof MeshproofError)) console.error(error);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** Wrong usage of a subcommand must end with 64 too, not with commander's own 1. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) overrideExit(child);
+}

@@ -1,0 +1,41 @@
+import { stringify } from 'yaml';
+import type { ClusterSpec } from '../../model/environment.ts';
+
+/** kind's name for a cluster; also the prefix of its nodes' names. */
+export function kindClusterName(environment: string, cluster: string): string {
+  return `${environment}-${cluster}`;
+}
+
+/** The engine's network that all clusters of an environment share. */
+export function kindNetworkName(environment: string): string {
+  return `meshproof-${environment}`;
+}
+
+/**
+ * The kind configuration of one cluster, as YAML that a user can print and feed to kind by hand.
+ * `ownCni` leaves the CNI to us (source images have no kindnet).
+ */
+export function kindConfig(cluster: ClusterSpec, options: { image: string; ownCni: boolean }): string {
+  return stringify({
+    kind: 'Cluster',
+    apiVersion: 'kind.x-k8s.io/v1alpha4',
+    networking: {
+      apiServerAddress: '127.0.0.1',
+      podSubnet: cluster.podCidr,
+      serviceSubnet: cluster.serviceCidr,
+      disableDefaultCNI: options.ownCni,
+    },
+    // Engines without CAP_SYS_RESOURCE cannot lower oom_score_adj; elsewhere the setting does no harm.
+    containerdConfigPatches: ['[plugins."io.containerd.grpc.v1.cri"]\n  restrict_oom_score_adj = true\n'],
+    // Kubernetes refuses cgroup v1 unless told otherwise; on v2 the setting has no effect.
+    kubeadmConfigPatches: [stringify({ kind: 'KubeletConfiguration', failCgroupV1: false })],
+    nodes: cluster.nodes.map((node) => ({
+      role: node.role,
+      image: options.image,
+      labels: {
+        'topology.kubernetes.io/region': cluster.region,
+        'topology.kubernetes.io/zone': node.zone,
+      },
+    })),
+  });
+}

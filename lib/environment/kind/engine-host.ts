@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MeshproofError } from '../../support/errors.ts';
+import { tryExec } from '../../support/exec.ts';
+import { cacheDir } from '../../support/paths.ts';
+
+/** What the engine code needs to know of the machine; injected, so that tests can describe another one. */
+export interface EngineHost {
+  run: typeof tryExec;
+  env: NodeJS.ProcessEnv;
+  /** Effective user id; 0 is root. */
+  uid: number;
+  platform: NodeJS.Platform;
+  /** Folder of the private engine. */
+  root: string;
+  /** Where procfs is mounted. */
+  proc: string;
+}
+
+/** The machine that this process runs on. */
+export function thisHost(env: NodeJS.ProcessEnv = process.env): EngineHost {
+  return {
+    run: tryExec,
+    env,
+    uid: process.geteuid?.() ?? -1,
+    platform: process.platform,
+    root: join(cacheDir(env), 'engine'),
+    proc: '/proc',
+  };
+}
+
+/** Files of the private engine in its folder. */
+export function engineFiles(root: string) {
+  const socket = join(root, 'docker.sock');
+  return {
+    data: join(root, 'data'),
+    exec: join(root, 'exec'),
+    socket,
+    dockerHost: `unix://${socket}`,
+    pid: join(root, 'docker.pid'),
+    containerdPid: join(root, 'exec', 'containerd', 'containerd.pid'),
+    log: join(root, 'dockerd.log'),
+    wrapper: join(root, 'runc-wrapper'),
+  };
+}
+
+/** Command line of a live process, or undefined when there is none (or only a zombie). */
+export async function commandLine(host: EngineHost, pid: number): Promise<string[] | undefined> {
+  const text = await readFile(join(host.proc, String(pid), 'cmdline'), 'utf8').catch(() => '');
+  return text === '' ? undefined : text.split('\0').filter((word) => word !== '');
+}
+
+/** Pid of the private engine's dockerd when it lives. A pid file whose pid is another program counts for nothing. */
+export async function livePid(host: EngineHost): Promise<number | undefined> {
+  const files = engineFiles(host.root);
+  const pid = Number((await readFile(files.pid, 'utf8').catch(() => '')).trim());
+  if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
+  const words = await commandLine(host, pid);
+  const ours = basename(words?.[0] ?? '') === 'dockerd' && words?.includes(files.data);
+  return ours ? pid : undefined;
+}
+
+/** Processes (containerd and its shims) that still serve the private engine's containers. */
+export async function survivors(host: EngineHost): Promise<number[]> {
+  const { exec } = engineFiles(host.root);
+  const pids = (await readdir(host.proc)).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const words = await commandLine(host, pid);
+      const program = basename(words?.[0] ?? '');
+      return program.startsWith('containerd') && words?.some((word) => word.startsWith(`${exec}/`))
+        ? [pid]
+        : [];
+    }),
+  );
+  return found.flat();
+}
+
+/**
+ * Runs `work` while no other process on this machine runs work of the same name. The lock is an abstract socket:
+ * the kernel lets go of it however this process ends. Throws when another one holds it longer than `limit` ms.
+ */
+export async function withMachineLock<T>(name: string, work: () => Promise<T>, limit = 180_000): Promise<T> {
+  const path = `\0meshproof-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
+  const deadline = Date.now() + limit;
+  for (;;) {
+    const release = await hold(path);
+    if (release) {
+      try {
+        return await work();
+      } finally {
+        await release();
+      }
+    }
+    if (Date.now() > deadline) {
+      throw new MeshproofError(
+        'environment',
+        `another process works on ${name} for more than ${limit / 1000} s`,
+        {
+          nextStep: 'wait for it, or end it, and try again',
+        },
+      );
+    }
+    await sleep(100);
+  }
+}
+
+function hold(path: string): Promise<(() => Promise<void>) | undefined> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
+    server.listen(path, () => {
+      server.unref();
+      resolve(() => new Promise((closed) => server.close(() => closed())));
+    });
+  });
+}

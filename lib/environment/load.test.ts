@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { exitCodeOf, MeshproofError } from '../support/errors.ts';
+import { projectRoot } from '../support/paths.ts';
+import { loadEnvironment, parseEnvironment } from './load.ts';
+
+const file = join(projectRoot, 'environments/kind-istio.yaml');
+const good = readFileSync(file, 'utf8');
+
+function refusal(text: string): MeshproofError {
+  try {
+    parseEnvironment(text, 'bad.yaml');
+  } catch (error) {
+    if (error instanceof MeshproofError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+/** Line of a text in the default environment, 1-based. */
+function lineOf(text: string): number {
+  return good.split('\n').findIndex((line) => line.includes(text)) + 1;
+}
+
+test('the default environment has two clusters, its durations in milliseconds', () => {
+  const environment = loadEnvironment(file);
+  expect(environment.clusters.map(({ name }) => name)).toEqual(['east', 'west']);
+  expect(environment.clusters.map(({ nodes }) => nodes.length)).toEqual([3, 3]);
+  expect(environment.mesh.resilience.tryTimeoutMs).toBe(500);
+  expect(environment.budgets.latency.inCluster.errorRatio).toBe(0.001);
+});
+
+test('an unknown key is refused with its line and the keys that are allowed', () => {
+  const error = refusal(good.replace('tryTimeout:', 'tryTimeot:'));
+  expect(error.message).toBe('mesh.istio.resilience.tryTimeot: unknown key');
+  expect(error.at).toEqual({ file: 'bad.yaml', line: lineOf('tryTimeout:') });
+  expect(error.nextStep).toContain('tryTimeout');
+  expect(exitCodeOf(error)).toBe(64);
+});
+
+test('overlapping ranges are refused, naming both', () => {
+  const error = refusal(good.replace('podCidr: 10.20.0.0/16', 'podCidr: 10.10.128.0/17'));
+  expect(error.message).toBe(
+    'clusters.west.podCidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of clusters.east.podCidr',
+  );
+  expect(error.at?.line).toBe(lineOf('podCidr: 10.20.0.0/16'));
+});
+
+test('a missing budget is refused', () => {
+  const error = refusal(good.replace(/  propagation:.*\n/, ''));
+  expect(error.message).toBe('budgets.propagation: is missing');
+  expect(error.at?.line).toBe(lineOf('budgets:'));
+});
+
+test('a cluster without exactly one control plane is refused', () => {
+  const error = refusal(
+    good.replace('{ role: control-plane, zone: us-east-a }', '{ role: worker, zone: us-east-a }'),
+  );
+  expect(error.message).toContain('0 nodes with role control-plane');
+});
+
+test('a duration without a unit is refused with an example', () => {
+  const error = refusal(good.replace('tryTimeout: 500ms', 'tryTimeout: "500"'));
+  expect(error.message).toContain('250ms');
+});
+
+test('text that is no YAML is refused with its line', () => {
+  const error = refusal('name: [unclosed\nprovider: {}\n');
+  expect(error.message).toContain('not valid YAML');
+  expect(error.at?.line).toBeGreaterThan(0);
+});
+
+test('a file that is not there is refused with a remedy', () => {
+  expect(() => loadEnvironment('/nonexistent.yaml')).toThrow(/cannot read the environment file/);
+});

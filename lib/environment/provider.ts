@@ -1,0 +1,44 @@
+import type { Environment } from '../model/environment.ts';
+import type { LabCluster, LabImages } from '../model/lab.ts';
+import type { Log } from '../support/log.ts';
+
+/** What every provider gets to work with. */
+export interface ProviderContext {
+  log: Log;
+  /** Aborted by Ctrl-C; a provider stops at the next safe point and leaves its state on disk. */
+  signal: AbortSignal;
+  /** Folder of the environment's state: kubeconfigs and whatever the provider keeps. */
+  stateDir: string;
+}
+
+/** Clusters that are up, and what a mesh driver and the workloads need to know of their images. */
+export interface Provided {
+  clusters: LabCluster[];
+  /** How programs on this machine reach the engine, where the nodes are its containers. */
+  dockerHost: string;
+  dockerNetwork: string;
+  images: LabImages;
+  /** Images of the mesh that are inside the nodes already. */
+  meshImages: MeshImages;
+  /** Path of a program of the mesh's vendor, by name (`istioctl`). */
+  tool(name: 'istioctl'): Promise<string>;
+}
+
+/** `proxy: envoy` means a plain Envoy without the vendor's own filters; the driver turns off what needs them. */
+export interface MeshImages {
+  hub: string;
+  tag: string;
+  version: string;
+  proxy: 'istio' | 'envoy';
+}
+
+/** How clusters come to exist. Every operation is idempotent and may follow an interrupted one. */
+export interface Provider {
+  name: string;
+  /** Makes what is missing, deletes what is half-made, and gives all clusters back with their nodes Ready. */
+  up(environment: Environment, context: ProviderContext): Promise<Provided>;
+  /** Removes everything that `up` made, wholly or in part, also after a crash. */
+  down(environment: string, context: ProviderContext): Promise<void>;
+  /** Names of what still exists of an environment: empty after `down`. */
+  residue(environment: string, context: ProviderContext): Promise<string[]>;
+}

@@ -1,0 +1,18 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../support/paths.ts';
+import { environmentJsonSchema } from './schema.ts';
+
+/** Writes the published JSON Schemas; with --check only says whether they are up to date. */
+const published = [
+  { file: join(projectRoot, 'environments/environment.schema.json'), text: environmentJsonSchema() },
+];
+
+for (const { file, text } of published) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`${file} is out of date: run "npm run schema"`);
+    process.exitCode = 1;
+  }
+}

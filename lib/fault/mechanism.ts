@@ -1,0 +1,17 @@
+import type { FaultPlan } from '../model/fault.ts';
+
+/**
+ * Carries a fault out on one kind of target. Everything it needs is in the plan, so that a sweep by another
+ * process can use it. `revert` is idempotent; proofs give their evidence back in words and throw otherwise:
+ * an unproven effect is `inconclusive`, an unproven revert `environment`.
+ */
+export interface Mechanism {
+  /** Arms the dead-man where the fault will live and confirms that it is armed. */
+  arm(plan: FaultPlan): Promise<string>;
+  inject(plan: FaultPlan): Promise<void>;
+  proveEffect(plan: FaultPlan): Promise<string>;
+  revert(plan: FaultPlan): Promise<void>;
+  proveRevert(plan: FaultPlan): Promise<string>;
+  /** Stops a dead-man that is no longer needed. */
+  disarm(plan: FaultPlan): Promise<void>;
+}

@@ -1,0 +1,80 @@
+import type { LabCluster } from '../../model/lab.ts';
+import { MeshproofError, errorMessage } from '../../support/errors.ts';
+import { openKube } from '../../support/kube.ts';
+import type { MeshDriver, ServiceName } from '../driver.ts';
+import { connect, install, uninstall } from './install.ts';
+import { permissiveManifest } from './manifests.ts';
+import { EAST_WEST_PORT, ISTIO_NAMESPACE } from './operator.ts';
+import { detect, status } from './status.ts';
+
+/** Istio with sidecars: multi-primary, one network a cluster, east-west gateways with SNI passthrough. */
+export const istioDriver: MeshDriver = {
+  name: 'istio',
+  namespace: ISTIO_NAMESPACE,
+  capabilities: ['multi-network', 'strict-mtls', 'gateway-passthrough', 'outlier-detection'],
+  namespaceLabels: { 'istio-injection': 'enabled' },
+  mtls: {
+    // Under STRICT no filter chain matches a connection without TLS, and Envoy closes it.
+    rejectsPlaintextAs: 'reset',
+    identity: (environment, namespace, serviceAccount) =>
+      `spiffe://${environment.mesh.trustDomain}/ns/${namespace}/sa/${serviceAccount}`,
+    trustAnchor,
+    handshake: (target, service) => ({
+      protocol: 'tls',
+      host: gatewayAddress(target),
+      port: EAST_WEST_PORT,
+      serverName: sniOf(service),
+      alpn: ['istio-peer-exchange', 'istio'],
+    }),
+    acceptPlaintext: (namespace, labels) => [permissiveManifest(namespace, labels)],
+  },
+  detect,
+  install,
+  connect,
+  status,
+  uninstall,
+  diagnose,
+};
+
+/** The root that istiod hands to the workloads of a cluster (ConfigMap istio-ca-root-cert). */
+async function trustAnchor(cluster: LabCluster): Promise<string> {
+  const { core } = openKube(cluster.kubeconfig);
+  const map = await core.readNamespacedConfigMap({ namespace: ISTIO_NAMESPACE, name: 'istio-ca-root-cert' });
+  const root = map.data?.['root-cert.pem'];
+  if (root === undefined)
+    throw new MeshproofError('environment', `${cluster.name}: istio-ca-root-cert has no root-cert.pem`);
+  return root;
+}
+
+/** The name by which an AUTO_PASSTHROUGH gateway finds the service (istio.io, multi-network installation). */
+export function sniOf({ name, namespace, port }: ServiceName): string {
+  return `outbound_.${port}_._.${name}.${namespace}.svc.cluster.local`;
+}
+
+function gatewayAddress(cluster: LabCluster): string {
+  const worker = cluster.nodes.find(({ role }) => role === 'worker');
+  if (!worker)
+    throw new MeshproofError('environment', `${cluster.name}: no worker serves the east-west gateway`);
+  return worker.address;
+}
+
+async function diagnose(cluster: LabCluster): Promise<Record<string, string>> {
+  const { core } = openKube(cluster.kubeconfig);
+  const files: Record<string, string> = {};
+  const { items } = await core.listNamespacedPod({ namespace: ISTIO_NAMESPACE });
+  for (const pod of items) {
+    const name = pod.metadata?.name ?? '';
+    const log = core.readNamespacedPodLog({ namespace: ISTIO_NAMESPACE, name, tailLines: 200 });
+    files[`${cluster.name}-${name}.log`] = await log.catch(
+      (error: unknown) => `no log: ${errorMessage(error)}`,
+    );
+  }
+  const events = await core.listNamespacedEvent({ namespace: ISTIO_NAMESPACE });
+  files[`${cluster.name}-events.txt`] = events.items
+    .map(
+      (event) =>
+        `${event.lastTimestamp?.toISOString() ?? ''} ${event.reason} ${event.involvedObject.name}: ${event.message}`,
+    )
+    .join('\n');
+  return files;
+}

@@ -1,0 +1,143 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { LabCluster } from '../../model/lab.ts';
+import { MeshproofError } from '../../support/errors.ts';
+import { exec } from '../../support/exec.ts';
+import { type Kube, apply, openKube, waitFor } from '../../support/kube.ts';
+import { parseAllDocuments } from 'yaml';
+import type { MeshContext } from '../driver.ts';
+import { type CertificateAuthority, ensureRoot, issueIntermediate } from './ca.ts';
+import { authorityManifest, meshManifests, namespaceManifest } from './manifests.ts';
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, istioOperator } from './operator.ts';
+import { missingConnections } from './status.ts';
+
+/** Installs Istio into every cluster at once, each with an intermediate of one shared root. */
+export async function install(context: MeshContext): Promise<void> {
+  const root = await ensureRoot(join(context.stateDir, 'trust'));
+  await Promise.all(context.clusters.map((cluster) => installCluster(cluster, root, context)));
+}
+
+async function installCluster(
+  cluster: LabCluster,
+  root: CertificateAuthority,
+  context: MeshContext,
+): Promise<void> {
+  const kube = openKube(cluster.kubeconfig);
+  await apply(kube, [namespaceManifest(cluster)]);
+  if (!(await hasAuthority(kube, root))) {
+    await apply(kube, [authorityManifest(await issueIntermediate(root, cluster.name))]);
+  }
+  mkdirSync(context.stateDir, { recursive: true });
+  const file = join(context.stateDir, `${cluster.name}.istio.yaml`);
+  writeFileSync(file, istioOperator(context.environment, cluster, context.images));
+  const istioctl = await context.tool('istioctl');
+  await exec(istioctl, ['install', '--kubeconfig', cluster.kubeconfig, '-f', file, '--skip-confirmation'], {
+    signal: context.signal,
+    timeout: 300_000,
+    onLine: (line) => context.log.debug(`${cluster.name}: ${line}`),
+    nextStep: `kubectl --kubeconfig ${cluster.kubeconfig} -n ${ISTIO_NAMESPACE} get pods,events`,
+  });
+  await apply(kube, meshManifests(context.environment));
+  await publishGateway(kube, cluster);
+  context.log.info(`${cluster.name}: istiod and east-west gateway ready`);
+}
+
+/** True when the cluster's istiod signs under this root already; an intermediate is not replaced for nothing. */
+async function hasAuthority(kube: Kube, root: CertificateAuthority): Promise<boolean> {
+  const { items } = await kube.core.listNamespacedSecret({
+    namespace: ISTIO_NAMESPACE,
+    fieldSelector: 'metadata.name=cacerts',
+  });
+  const stored = items[0]?.data?.['root-cert.pem'];
+  if (stored === undefined) return false;
+  if (Buffer.from(stored, 'base64').toString() === root.certificate) return true;
+  throw new MeshproofError(
+    'environment',
+    `the secret ${ISTIO_NAMESPACE}/cacerts holds another root than this environment's`,
+    {
+      nextStep: 'meshproof env down, then env up: a root is never replaced under a running mesh',
+    },
+  );
+}
+
+/**
+ * Gives the gateway's Service the addresses of all workers: kube-proxy serves a load-balancer address on
+ * every node, so that the death of one worker leaves the others.
+ */
+export async function publishGateway(kube: Kube, cluster: LabCluster): Promise<void> {
+  const ingress = cluster.nodes
+    .filter(({ role }) => role === 'worker')
+    .map(({ address }) => ({ ip: address }));
+  await kube.core.patchNamespacedServiceStatus({
+    namespace: ISTIO_NAMESPACE,
+    name: EAST_WEST_GATEWAY,
+    body: [{ op: 'add', path: '/status/loadBalancer', value: { ingress } }],
+  });
+}
+
+/** Gives every control plane a secret for every other cluster's API server, and waits until all have synced. */
+export async function connect(context: MeshContext): Promise<void> {
+  const istioctl = await context.tool('istioctl');
+  for (const remote of context.clusters) {
+    const secret = await remoteSecret(istioctl, remote, context);
+    const others = context.clusters.filter(({ name }) => name !== remote.name);
+    await Promise.all(others.map((cluster) => apply(openKube(cluster.kubeconfig), [secret])));
+  }
+  for (const cluster of context.clusters) {
+    await waitFor(
+      `${cluster.name}: istiod synchronised with every other cluster`,
+      async () => (await missingConnections(istioctl, cluster, context.clusters)).length === 0,
+      {
+        timeoutMs: 120_000,
+        everyMs: 2000,
+        signal: context.signal,
+        nextStep: `istioctl remote-clusters --kubeconfig ${cluster.kubeconfig}`,
+      },
+    );
+  }
+}
+
+async function remoteSecret(
+  istioctl: string,
+  remote: LabCluster,
+  context: MeshContext,
+): Promise<KubernetesObject> {
+  // The other control planes reach this API server over the engine's network, not by its port on the host.
+  const apiServer = remote.nodes.find(({ role }) => role === 'control-plane')?.address;
+  if (apiServer === undefined)
+    throw new MeshproofError('environment', `${remote.name}: no control-plane node`);
+  const { stdout } = await exec(
+    istioctl,
+    [
+      'create-remote-secret',
+      '--kubeconfig',
+      remote.kubeconfig,
+      '--name',
+      remote.name,
+      '--server',
+      `https://${apiServer}:6443`,
+    ],
+    { signal: context.signal },
+  );
+  const [secret] = parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject);
+  if (!secret) throw new MeshproofError('environment', `${remote.name}: istioctl made no remote secret`);
+  return secret;
+}
+
+/** Removes the control plane and everything of Istio's that is cluster-wide. */
+export async function uninstall(context: MeshContext): Promise<void> {
+  const istioctl = await context.tool('istioctl');
+  for (const cluster of context.clusters) {
+    await exec(
+      istioctl,
+      ['uninstall', '--purge', '--skip-confirmation', '--kubeconfig', cluster.kubeconfig],
+      {
+        signal: context.signal,
+      },
+    );
+    await openKube(cluster.kubeconfig)
+      .core.deleteNamespace({ name: ISTIO_NAMESPACE })
+      .catch(() => undefined);
+  }
+}

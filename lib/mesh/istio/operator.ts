@@ -1,0 +1,111 @@
+import { stringify } from 'yaml';
+import type { Environment } from '../../model/environment.ts';
+import type { LabCluster } from '../../model/lab.ts';
+import type { MeshContext } from '../driver.ts';
+
+/** Port of the east-west gateway that passes mTLS through to the workload that the SNI names. */
+export const EAST_WEST_PORT = 15443;
+/** Name of the gateway's Deployment, Service and label. */
+export const EAST_WEST_GATEWAY = 'istio-eastwestgateway';
+export const ISTIO_NAMESPACE = 'istio-system';
+
+/** Settings that Istio's own control plane needs when the proxy is a plain Envoy without Istio's filters. */
+const PLAIN_ENVOY = {
+  PILOT_ENABLE_METADATA_EXCHANGE: 'false',
+  PILOT_ENABLE_ALPN_FILTER: 'false',
+  PILOT_ENABLE_TELEMETRY_LABEL: 'false',
+};
+
+const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
+const ON_CONTROL_PLANE = {
+  nodeSelector: { [CONTROL_PLANE_LABEL]: '' },
+  tolerations: [{ key: CONTROL_PLANE_LABEL, operator: 'Exists', effect: 'NoSchedule' }],
+};
+
+/** What `istioctl install -f` gets for one cluster, as YAML: multi-primary on several networks. */
+export function istioOperator(
+  environment: Environment,
+  cluster: LabCluster,
+  images: MeshContext['images'],
+): string {
+  const { mesh } = environment;
+  const plain = images.proxy === 'envoy';
+  const small = { requests: { cpu: '10m', memory: '64Mi' } };
+  return stringify({
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    spec: {
+      profile: 'minimal',
+      hub: images.hub,
+      tag: images.tag,
+      meshConfig: {
+        trustDomain: mesh.trustDomain,
+        defaultHttpRetryPolicy: {
+          attempts: mesh.resilience.retries,
+          perTryTimeout: seconds(mesh.resilience.tryTimeoutMs),
+          retryOn: 'connect-failure,refused-stream,unavailable,cancelled',
+        },
+        localityLbSetting: { enabled: mesh.resilience.localityFailover },
+      },
+      components: {
+        // On the control-plane node: the kill of a worker is then a fault of the data plane only.
+        pilot: { k8s: { resources: small, ...ON_CONTROL_PLANE } },
+        ingressGateways: [
+          {
+            name: EAST_WEST_GATEWAY,
+            enabled: true,
+            label: {
+              app: EAST_WEST_GATEWAY,
+              istio: 'eastwestgateway',
+              'topology.istio.io/network': cluster.network,
+            },
+            k8s: {
+              replicaCount: cluster.nodes.filter((node) => node.role === 'worker').length,
+              resources: small,
+              env: [{ name: 'ISTIO_META_REQUESTED_NETWORK_VIEW', value: cluster.network }],
+              // One replica a worker: the loss of a node must not be the loss of the gateway.
+              affinity: { podAntiAffinity: onePerNode() },
+              service: {
+                ports: [
+                  { name: 'status-port', port: 15021, targetPort: 15021 },
+                  { name: 'tls', port: EAST_WEST_PORT, targetPort: EAST_WEST_PORT },
+                ],
+              },
+            },
+          },
+        ],
+      },
+      values: {
+        global: {
+          meshID: mesh.id,
+          multiCluster: { clusterName: cluster.name },
+          network: cluster.network,
+          imagePullPolicy: 'IfNotPresent',
+          proxy: { resources: small },
+          proxy_init: { resources: small },
+        },
+        pilot: { autoscaleEnabled: false, ...(plain ? { env: PLAIN_ENVOY } : {}) },
+        gateways: { 'istio-ingressgateway': { autoscaleEnabled: false } },
+        ...(plain ? { telemetry: { enabled: false } } : {}),
+      },
+    },
+  });
+}
+
+function onePerNode() {
+  return {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        podAffinityTerm: {
+          labelSelector: { matchLabels: { app: EAST_WEST_GATEWAY } },
+          topologyKey: 'kubernetes.io/hostname',
+        },
+      },
+    ],
+  };
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000}s`;
+}

@@ -1,0 +1,84 @@
+import type { LabCluster } from '../../model/lab.ts';
+import { exec } from '../../support/exec.ts';
+import { ignoreMissing, openKube } from '../../support/kube.ts';
+import type { MeshStatus } from '../driver.ts';
+import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
+
+/** Version of the istiod that runs in a cluster, from its image's tag; undefined where there is none. */
+export async function detect(cluster: LabCluster): Promise<string | undefined> {
+  const { apps } = openKube(cluster.kubeconfig);
+  const istiod = await ignoreMissing(
+    apps.readNamespacedDeployment({ namespace: ISTIO_NAMESPACE, name: 'istiod' }),
+  );
+  const image = istiod?.spec?.template.spec?.containers[0]?.image;
+  return image?.split(':').at(-1);
+}
+
+/** Names of the clusters that this cluster's control plane ought to watch and does not (yet). */
+export async function missingConnections(
+  istioctl: string,
+  cluster: LabCluster,
+  clusters: readonly LabCluster[],
+): Promise<string[]> {
+  const synced = parseRemoteClusters(
+    (await exec(istioctl, ['remote-clusters', '--kubeconfig', cluster.kubeconfig], { timeout: 30_000 }))
+      .stdout,
+  );
+  return clusters.map(({ name }) => name).filter((name) => !synced.includes(name));
+}
+
+/** Names with status `synced` in the table that `istioctl remote-clusters` prints (NAME SECRET STATUS ISTIOD). */
+export function parseRemoteClusters(table: string): string[] {
+  return table
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s{2,}|\t/))
+    .filter((columns) => columns.includes('synced'))
+    .map((columns) => columns[0] ?? '');
+}
+
+/** Addresses by which the other networks are told to reach this cluster's gateway. */
+async function publishedAddresses(cluster: LabCluster): Promise<string[]> {
+  const { core } = openKube(cluster.kubeconfig);
+  const name = EAST_WEST_GATEWAY;
+  const service = await ignoreMissing(core.readNamespacedService({ namespace: ISTIO_NAMESPACE, name }));
+  return (service?.status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '');
+}
+
+/** Ready means: istiod and every gateway replica available, and all other clusters watched. */
+export async function status(
+  cluster: LabCluster,
+  context: { clusters: readonly LabCluster[]; tool(name: 'istioctl'): Promise<string> },
+): Promise<MeshStatus> {
+  const version = await detect(cluster);
+  if (version === undefined) {
+    return {
+      cluster: cluster.name,
+      version: '',
+      ready: false,
+      connectedTo: [],
+      problems: ['Istio is not installed'],
+    };
+  }
+  const { apps } = openKube(cluster.kubeconfig);
+  const problems: string[] = [];
+  for (const name of ['istiod', EAST_WEST_GATEWAY]) {
+    const deployment = await ignoreMissing(
+      apps.readNamespacedDeployment({ namespace: ISTIO_NAMESPACE, name }),
+    );
+    const wanted = deployment?.spec?.replicas ?? 1;
+    const available = deployment?.status?.availableReplicas ?? 0;
+    if (available < wanted) problems.push(`${name}: ${available} of ${wanted} replicas available`);
+  }
+  const published = await publishedAddresses(cluster);
+  const nodes = cluster.nodes.map(({ address }) => address);
+  for (const address of published.filter((one) => !nodes.includes(one))) {
+    problems.push(`the east-west gateway is published at ${address}, which is no node of ${cluster.name}`);
+  }
+  if (published.length === 0) problems.push('the east-west gateway is published at no address');
+  const istioctl = await context.tool('istioctl');
+  const missing = await missingConnections(istioctl, cluster, context.clusters);
+  for (const name of missing) problems.push(`control plane does not watch cluster ${name}`);
+  const connectedTo = context.clusters.map(({ name }) => name).filter((name) => !missing.includes(name));
+  return { cluster: cluster.name, version, ready: problems.length === 0, connectedTo, problems };
+}

@@ -1,0 +1,92 @@
+/** A named set of clusters plus one mesh, as read from `environments/*.yaml`. Durations are milliseconds. */
+export interface Environment {
+  name: string;
+  /** The file it was read from. */
+  file: string;
+  provider: ProviderSettings;
+  clusters: ClusterSpec[];
+  mesh: MeshSettings;
+  expect: Expectations;
+  budgets: Budgets;
+}
+
+export interface ProviderSettings {
+  kind: 'kind';
+  images: ImageMode;
+}
+
+/** `registry` pulls, `source` builds everything here, `auto` asks the registry once. */
+export type ImageMode = 'auto' | 'registry' | 'source';
+
+export interface ClusterSpec {
+  name: string;
+  region: string;
+  /** Name of its network; pods of clusters in different networks reach each other through gateways only. */
+  network: string;
+  podCidr: string;
+  serviceCidr: string;
+  nodes: NodeSpec[];
+}
+
+export interface NodeSpec {
+  role: 'control-plane' | 'worker';
+  zone: string;
+}
+
+export interface MeshSettings {
+  driver: 'istio';
+  id: string;
+  trustDomain: string;
+  /** Mesh-wide peer authentication that the driver installs. */
+  mtls: 'strict' | 'permissive';
+  /** Mesh-wide settings that decide how calls survive a lost endpoint. */
+  resilience: ResilienceSettings;
+}
+
+export interface ResilienceSettings {
+  /** A try that has no answer by then counts as failed (meshConfig.defaultHttpRetryPolicy.perTryTimeout). */
+  tryTimeoutMs: number;
+  connectTimeoutMs: number;
+  /** Tries after the first, on connection failures only. */
+  retries: number;
+  outlierDetection: {
+    consecutiveErrors: number;
+    intervalMs: number;
+    baseEjectionMs: number;
+    maxEjectionPercent: number;
+  };
+  /** When true traffic prefers its own locality; when false every healthy endpoint gets a share. */
+  localityFailover: boolean;
+}
+
+/** What the user relies on; verified by behaviour, not read back from configuration. */
+export interface Expectations {
+  mtls: 'strict' | 'permissive';
+  /** Who answers a service that runs everywhere: every cluster, or the caller's own while it is healthy. */
+  answeredBy: 'all-clusters' | 'own-cluster';
+}
+
+/** A limit for a distribution of latencies, milliseconds, and for the share of calls that may fail (0..1). */
+export interface LatencyBudget {
+  p50Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+  errorRatio: number;
+}
+
+/** Limits of one failover, milliseconds; each is judged against the measured phase of the same name. */
+export interface FailoverBudget {
+  detectMs: number;
+  failoverMs: number;
+  steadyMs: number;
+  failbackMs: number;
+  longestGapMs: number;
+  errorSeconds: number;
+}
+
+export interface Budgets {
+  latency: { inCluster: LatencyBudget; crossCluster: LatencyBudget };
+  failover: { nodeKill: FailoverBudget; linkPartition: FailoverBudget };
+  /** A new service must be answered from every cluster within this time. */
+  propagationMs: number;
+}

@@ -1,0 +1,109 @@
+import type { CallPlan } from '../../model/call-plan.ts';
+import type { Observation } from '../../model/observation.ts';
+import { AGENT_LIMITS, type PlanPage } from '../wire.ts';
+import { openCaller } from './call/caller.ts';
+import { type CallResult, failure } from './call/outcome.ts';
+import { now } from './clock.ts';
+import { interner } from './intern.ts';
+import { sendOpenLoop } from './open-loop.ts';
+
+/** Why a plan was not taken, with the HTTP status that says so. */
+export class PlanRefused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The plans of one agent, with their results until deleted. */
+export interface PlanStore {
+  /** Starts a plan. The same plan again is no error and starts nothing. Throws {@link PlanRefused}. */
+  start(plan: CallPlan): void;
+  page(id: string, from: number): PlanPage | undefined;
+  remove(id: string): boolean;
+  ids(): string[];
+  stop(): void;
+}
+
+interface Running {
+  plan: CallPlan;
+  observations: (Observation | undefined)[];
+  /** All calls before this one have ended. */
+  settled: number;
+  stop(): void;
+}
+
+export function createPlanStore(): PlanStore {
+  const running = new Map<string, Running>();
+  return {
+    start(plan) {
+      const known = running.get(plan.id);
+      if (known) return refuseOther(known.plan, plan);
+      const kept = [...running.values()].reduce((sum, each) => sum + each.plan.count, 0);
+      if (kept + plan.count > AGENT_LIMITS.observations) {
+        const limit = AGENT_LIMITS.observations;
+        throw new PlanRefused(507, `results of ${kept} calls are kept, ${limit} at most: delete plans first`);
+      }
+      running.set(plan.id, run(plan));
+    },
+    page: (id, from) => pageOf(running.get(id), from),
+    remove(id) {
+      running.get(id)?.stop();
+      return running.delete(id);
+    },
+    ids: () => [...running.keys()],
+    stop() {
+      for (const each of running.values()) each.stop();
+    },
+  };
+}
+
+function refuseOther(known: CallPlan, plan: CallPlan): void {
+  if (JSON.stringify(known) === JSON.stringify(plan)) return;
+  throw new PlanRefused(409, `another plan has the id ${plan.id}`);
+}
+
+function run(plan: CallPlan): Running {
+  const caller = openCaller(plan.target);
+  const intern = interner();
+  const observations: (Observation | undefined)[] = Array.from({ length: plan.count }, () => undefined);
+  const stop = sendOpenLoop(plan, now, async (sequence, intendedAt) => {
+    const sentAt = now();
+    const deadlineAt = intendedAt + plan.deadlineMs;
+    const result =
+      sentAt >= deadlineAt
+        ? {
+            outcome: 'deadline' as const,
+            detail: 'agent: not sent, its turn came too late',
+            agentFault: true,
+          }
+        : await caller.send(deadlineAt).catch(agentFailed);
+    observations[sequence] = intern({ sequence, intendedAt, sentAt, endedAt: now(), ...result });
+    while (state.settled < plan.count && observations[state.settled]) state.settled++;
+    if (state.settled === plan.count) caller.close();
+  });
+  const state: Running = {
+    plan,
+    observations,
+    settled: 0,
+    stop: () => {
+      stop();
+      caller.close();
+    },
+  };
+  return state;
+}
+
+/** A call that the agent's own code broke must not end the agent, whose results would be lost. */
+function agentFailed(error: unknown): CallResult {
+  return { ...failure(error, 'lookup'), agentFault: true };
+}
+
+function pageOf(running: Running | undefined, from: number): PlanPage | undefined {
+  if (!running) return undefined;
+  const { settled, plan } = running;
+  const next = Math.max(from, Math.min(settled, from + AGENT_LIMITS.page));
+  const observations = running.observations.slice(from, next) as Observation[];
+  return { observations, next, complete: settled === plan.count, count: plan.count };
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import type { RunManifest } from '../model/run.ts';
+import type { RunVerdict } from '../model/verdict.ts';
+import { describeError } from '../support/errors.ts';
+import { type Log, silentLog } from '../support/log.ts';
+import { generateAllureReport, rewriteAllureResults } from './allure.ts';
+import { junitXml } from './junit.ts';
+import { reportFiles } from './read-manifest.ts';
+import { summaryMarkdown } from './summary.ts';
+import { assembleRunVerdict, readVerdict, runError, writeVerdict } from './verdict-file.ts';
+import { versionsOf } from './versions.ts';
+import { writeWhole } from './write-whole.ts';
+
+export interface FinishOptions {
+  /** Seconds of stages that ran after the suites. */
+  stages?: Record<string, number>;
+  /** What went wrong outside of the suites (a revert that failed, a runner that would not start): makes the run broken. */
+  errors?: readonly string[];
+  log?: Log;
+}
+
+export interface FinishedReport {
+  verdict: RunVerdict;
+  /** The Allure report, when it could be made. */
+  allure?: string;
+}
+
+/**
+ * Turns what the suites left in the output folder into the report: `verdict.json` in its final form, `junit.xml`,
+ * `summary.md`, and the Allure report. A missing verdict is a broken run. An Allure report that can't be made is a
+ * warning, because the verdict does not hang on it.
+ */
+export async function finishReport(
+  manifest: RunManifest,
+  options: FinishOptions = {},
+): Promise<FinishedReport> {
+  const { log = silentLog } = options;
+  const files = reportFiles(manifest.output);
+  const verdict = finalVerdict(manifest, options);
+  writeVerdict(files.verdict, verdict);
+  writeWhole(files.junit, junitXml(verdict));
+  writeWhole(files.summary, summaryMarkdown(verdict, manifest));
+  try {
+    await rewriteAllureResults(manifest.output, verdict);
+    const title = `Meshproof on ${verdict.environment}: ${verdict.verdict}`;
+    return { verdict, allure: await generateAllureReport(manifest.output, title) };
+  } catch (error) {
+    log.warn(`no Allure report: ${describeError(error)}`);
+    return { verdict };
+  }
+}
+
+function finalVerdict(manifest: RunManifest, options: FinishOptions): RunVerdict {
+  const { verdict: file } = reportFiles(manifest.output);
+  const left = existsSync(file) ? readVerdict(file) : undefined;
+  const mine = left?.run === manifest.id ? left : undefined;
+  const tests = mine?.tests ?? [];
+  const errors = [
+    ...(mine ? [] : ['the suites left no verdict: their runner did not start']),
+    ...(options.errors ?? []),
+  ];
+  const known = tests.filter(({ capability }) => capability === 'run').length;
+  return assembleRunVerdict({
+    manifest,
+    endedAt: new Date(),
+    versions: mine?.versions ?? versionsOf(manifest),
+    stages: { ...manifest.stages, ...mine?.stages, ...options.stages },
+    tests: [...tests, ...errors.map((reason, index) => runError(reason, known + index + 1))],
+  });
+}

@@ -1,0 +1,96 @@
+import type { RunManifest } from '../model/run.ts';
+import type { RunVerdict, TestVerdict } from '../model/verdict.ts';
+import { READING_ORDER, VERDICT_WORDS, durationText, figureWords } from './words.ts';
+
+/**
+ * The run as Markdown for a pull request: the verdict in one line, then what is not a pass with its reason, the
+ * measured figures, stage times, versions, and how to run it again.
+ */
+export function summaryMarkdown(run: RunVerdict, how: Pick<RunManifest, 'command' | 'seed'>): string {
+  const parts = [
+    headline(run),
+    countsTable(run),
+    problems(run),
+    figuresTable(run),
+    details('Stage times', table(['stage', 'time'], stageRows(run))),
+    details('Versions', table(['what', 'version'], Object.entries(run.versions))),
+    reproduce(run, how),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function headline(run: RunVerdict): string {
+  const { mark, meaning } = VERDICT_WORDS[run.verdict];
+  const took = durationText((Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000);
+  const shown = run.verdict === 'passed' ? 'every promise that was checked was kept' : meaning;
+  return `## ${mark} Meshproof: ${run.verdict}\n\n**${shown}** on \`${run.environment}\`: ${run.counts.passed} of ${run.tests.length} tests passed in ${took} (exit code ${run.exitCode}).`;
+}
+
+function countsTable(run: RunVerdict): string {
+  const seen = READING_ORDER.filter((verdict) => run.counts[verdict] > 0);
+  return table(
+    ['verdict', 'tests', 'meaning'],
+    seen.map((verdict) => {
+      const { mark, meaning } = VERDICT_WORDS[verdict];
+      return [`${mark} ${verdict}`, String(run.counts[verdict]), meaning];
+    }),
+  );
+}
+
+function problems(run: RunVerdict): string {
+  const rows = READING_ORDER.filter((verdict) => verdict !== 'passed').flatMap((verdict) =>
+    run.tests.filter((test) => test.verdict === verdict).map(problem),
+  );
+  return rows.length === 0 ? '' : `### Not passed\n\n${rows.join('\n')}`;
+}
+
+function problem(test: TestVerdict): string {
+  const reason = test.reason.split('\n').map((line) => `  ${escapeMarkdown(line)}`);
+  return `- ${VERDICT_WORDS[test.verdict].mark} **${test.verdict}** ${escapeMarkdown(test.id)}  \n${reason.join('  \n')}`;
+}
+
+function figuresTable(run: RunVerdict): string {
+  const rows = run.tests.flatMap((test) =>
+    Object.entries(test.figures).map(([name, value], index) => {
+      const { label, text } = figureWords(name, value);
+      return [index === 0 ? test.id : '', label, text];
+    }),
+  );
+  return rows.length === 0
+    ? ''
+    : `### Measured\n\n${table(['test', 'figure', 'value'], rows, ['', '', 'right'])}`;
+}
+
+function stageRows(run: RunVerdict): string[][] {
+  return Object.entries(run.stages).map(([stage, seconds]) => [stage, durationText(seconds)]);
+}
+
+function reproduce(run: RunVerdict, how: Pick<RunManifest, 'command' | 'seed'>): string {
+  const text = `Run \`${run.run}\` again with the same random choices (seed ${how.seed}):`;
+  return `### How to reproduce\n\n${text}\n\n\`\`\`sh\n${how.command}\n\`\`\``;
+}
+
+function details(title: string, content: string): string {
+  return content === '' ? '' : `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: readonly string[] = [],
+): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  const rule = `|${head.map((_, index) => (align[index] === 'right' ? '---:' : '---')).join('|')}|`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+/** Keeps text from the mesh (error messages, names) from becoming markup, a table cell or a mention. */
+function escapeMarkdown(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/([\\`*_[\]|])/g, '\\$1')
+    .replaceAll('@', '@\u200B')
+    .replaceAll('\n', ' ');
+}

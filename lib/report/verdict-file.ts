@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { RunManifest } from '../model/run.ts';
+import {
+  type RunVerdict,
+  type TestVerdict,
+  VERDICTS,
+  type Verdict,
+  combineVerdicts,
+} from '../model/verdict.ts';
+import { EXIT, MeshproofError, errorMessage } from '../support/errors.ts';
+import { writeWhole } from './write-whole.ts';
+
+const seconds = z.record(z.string(), z.number().min(0));
+const testVerdict = z.strictObject({
+  id: z.string().min(1).describe('Stable name: <capability>/<file>: <title>'),
+  capability: z.string().min(1).describe('Folder under suites/; `run` for errors outside of a test'),
+  title: z.string(),
+  verdict: z.enum(VERDICTS),
+  reason: z.string().describe('Why it is not `passed`; empty for a pass'),
+  durationMs: z.number().min(0),
+  figures: z.record(z.string(), z.number()).describe('Measured figures by name, with the unit in it'),
+});
+
+/** `verdict.json`, as published in verdict.schema.json. Its version is in `schema`. */
+export const runVerdictSchema = z.strictObject({
+  schema: z.literal('meshproof.dev/verdict/v1'),
+  run: z.string().min(1),
+  environment: z.string().min(1),
+  startedAt: z.iso.datetime({ offset: true }),
+  endedAt: z.iso.datetime({ offset: true }),
+  verdict: z.enum(VERDICTS),
+  exitCode: z.int().min(0).max(255),
+  counts: z.record(z.enum(VERDICTS), z.int().min(0)),
+  versions: z.record(z.string(), z.string()).describe('Names and versions of everything that took part'),
+  stages: seconds.describe('Seconds by stage of the run'),
+  tests: z.array(testVerdict),
+}) satisfies z.ZodType<RunVerdict>;
+
+/** What a run's verdict is made of. */
+export interface RunParts {
+  manifest: Pick<RunManifest, 'id' | 'startedAt'> & { lab: { environment: { name: string } } };
+  endedAt: Date;
+  versions: Record<string, string>;
+  stages: Record<string, number>;
+  tests: readonly TestVerdict[];
+}
+
+/** Puts a run's verdict together: tests in the order of their ids, counts, exit code. */
+export function assembleRunVerdict(parts: RunParts): RunVerdict {
+  const tests = parts.tests.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const verdicts = tests.map((test) => test.verdict);
+  const verdict = combineVerdicts(verdicts);
+  return {
+    schema: 'meshproof.dev/verdict/v1',
+    run: parts.manifest.id,
+    environment: parts.manifest.lab.environment.name,
+    startedAt: parts.manifest.startedAt,
+    endedAt: parts.endedAt.toISOString(),
+    verdict,
+    exitCode: exitCodeFor(verdict),
+    counts: countVerdicts(verdicts),
+    versions: parts.versions,
+    stages: parts.stages,
+    tests,
+  };
+}
+
+/** Exit code of a run (DESIGN.md §2). Nothing applicable means that nothing was shown: as `inconclusive`. */
+export function exitCodeFor(verdict: Verdict): number {
+  return EXIT[verdict === 'not-applicable' ? 'inconclusive' : verdict];
+}
+
+/** Stands for an error outside of a test: a worker that crashed, a suite that can't be loaded. */
+export function runError(reason: string, number: number): TestVerdict {
+  const title = number === 1 ? 'error outside of a test' : `error outside of a test (${number})`;
+  return {
+    id: `run: ${title}`,
+    capability: 'run',
+    title,
+    verdict: 'broken',
+    reason,
+    durationMs: 0,
+    figures: {},
+  };
+}
+
+/** Writes `verdict.json` so that a reader sees the old file or the new one, never a half. */
+export function writeVerdict(file: string, verdict: RunVerdict): void {
+  writeWhole(file, `${JSON.stringify(runVerdictSchema.parse(verdict), null, 2)}\n`);
+}
+
+/** Reads a `verdict.json`; throws an `environment` error when it is missing or not one. */
+export function readVerdict(file: string): RunVerdict {
+  try {
+    return runVerdictSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new MeshproofError('environment', `${file}: no readable verdict: ${errorMessage(error)}`, {
+      nextStep: 'Run meshproof verify again; its output folder must be writable and have space.',
+      cause: error,
+    });
+  }
+}
+
+/** JSON Schema of `verdict.json`, as text with a newline at the end. */
+export function generateVerdictSchema(): string {
+  const schema = z.toJSONSchema(runVerdictSchema, { target: 'draft-2020-12' });
+  return `${JSON.stringify({ title: 'Verdict of a Meshproof run', ...schema }, null, 2)}\n`;
+}
+
+function countVerdicts(verdicts: readonly Verdict[]): Record<Verdict, number> {
+  const counts = { passed: 0, failed: 0, inconclusive: 0, 'not-applicable': 0, broken: 0 };
+  for (const verdict of verdicts) counts[verdict] += 1;
+  return counts;
+}

@@ -1,0 +1,117 @@
+import { guardFault } from '../fault/guard.ts';
+import { injectFault } from '../fault/inject.ts';
+import { planFault } from '../fault/plan.ts';
+import { runK6 } from '../load/k6.ts';
+import { meshDriver } from '../mesh/registry.ts';
+import type { LabCluster } from '../model/lab.ts';
+import type { RunManifest } from '../model/run.ts';
+import type { AgentClient } from '../probe/client.ts';
+import { openAgent } from '../probe/port-forward.ts';
+import { MeshproofError, errorMessage } from '../support/errors.ts';
+import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts';
+import type { Backend, CallerRef } from './backend.ts';
+import { MESH_NAMESPACE, RUN_LABEL, serviceObject } from './workloads.ts';
+import { podOf, worldReady } from './world.ts';
+
+/** The backend of a real lab. Opens connections as they are needed; dispose closes them. */
+export function labBackend(manifest: RunManifest): Backend {
+  const { lab, id: run } = manifest;
+  const driver = meshDriver(lab.environment);
+  const agents = new Map<string, AgentClient>();
+  const kubes = new Map<string, Kube>(
+    lab.clusters.map(({ name, kubeconfig }) => [name, openKube(kubeconfig)]),
+  );
+  const kubeOf = (cluster: string) => kubes.get(cluster) ?? unknownCluster(cluster);
+  const clusterOf = (name: string): LabCluster =>
+    lab.clusters.find((one) => one.name === name) ?? unknownCluster(name);
+  const tool = async () => lab.tools.istioctl;
+
+  return {
+    lab,
+    mtls: driver.mtls,
+    async agent({ cluster, namespace, workload }: CallerRef) {
+      const pod = await podOf(clusterOf(cluster), namespace, workload);
+      const key = `${cluster}/${pod.metadata?.uid}/${pod.status?.containerStatuses?.[0]?.containerID}`;
+      const open = agents.get(key);
+      if (open) return open;
+      const agent = await openAgent(kubeOf(cluster), namespace, pod.metadata?.name ?? '');
+      agents.set(key, agent);
+      return agent;
+    },
+    async pods(cluster, namespace, app) {
+      const { items } = await kubeOf(cluster).core.listNamespacedPod({
+        namespace,
+        labelSelector: `app=${app}`,
+      });
+      return items
+        .filter(({ status, metadata }) => status?.phase === 'Running' && !metadata?.deletionTimestamp)
+        .map((pod) => ({
+          name: pod.metadata?.name ?? '',
+          address: pod.status?.podIP ?? '',
+          node: pod.spec?.nodeName ?? '',
+        }));
+    },
+    async endpoints(cluster, namespace, service) {
+      const slices = await kubeOf(cluster).discovery.listNamespacedEndpointSlice({
+        namespace,
+        labelSelector: `kubernetes.io/service-name=${service}`,
+      });
+      return slices.items
+        .flatMap(({ endpoints }) => endpoints ?? [])
+        .filter(({ conditions }) => conditions?.ready === true)
+        .flatMap(({ addresses }) => addresses);
+    },
+    async clusterIp(cluster, namespace, name) {
+      const service = await kubeOf(cluster).core.readNamespacedService({ namespace, name });
+      return service.spec?.clusterIP ?? '';
+    },
+    async addService(name, namespace, app) {
+      const service = serviceObject(name, namespace, { app });
+      const everywhere = (change: typeof apply) =>
+        Promise.all([...kubes.values()].map((kube) => change(kube, [service])));
+      await everywhere(apply);
+      return async () => void (await everywhere(remove));
+    },
+    load: (request) =>
+      runK6(kubeOf(request.cluster), {
+        ...request,
+        namespace: MESH_NAMESPACE,
+        image: lab.images.k6,
+        labels: { [RUN_LABEL]: run },
+      }),
+    async inject(spec, lastsMs) {
+      const plan = planFault(spec, lab, { run, lastsMs });
+      await guardFault(plan, lab);
+      return injectFault(plan);
+    },
+    async steady(timeoutMs) {
+      await worldReady(lab, timeoutMs);
+      await waitFor('the mesh is ready', async () => (await problems()).length === 0, {
+        timeoutMs,
+        everyMs: 2000,
+      });
+    },
+    problems,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...agents.values()].map((agent) => agent.close()));
+    },
+  };
+
+  async function problems(): Promise<string[]> {
+    const found = await Promise.all(
+      lab.clusters.map(async (cluster) => {
+        try {
+          const status = await driver.status(cluster, { clusters: lab.clusters, tool });
+          return status.problems.map((problem) => `${cluster.name}: ${problem}`);
+        } catch (error) {
+          return [`${cluster.name}: mesh status unknown: ${errorMessage(error)}`];
+        }
+      }),
+    );
+    return found.flat();
+  }
+}
+
+function unknownCluster(name: string): never {
+  throw new MeshproofError('bug', `no cluster ${name} in the lab`);
+}

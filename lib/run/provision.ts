@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { kindProvider } from '../environment/kind/provider.ts';
+import type { Provided, Provider, ProviderContext } from '../environment/provider.ts';
+import { meshDriver } from '../mesh/registry.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Lab } from '../model/lab.ts';
+import { MeshproofError } from '../support/errors.ts';
+import type { Log } from '../support/log.ts';
+import { environmentDir } from '../support/paths.ts';
+import type { Stages } from '../support/stages.ts';
+import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
+import { forgetState, readState, writeState } from './state.ts';
+import { sweepFaults } from './sweep.ts';
+
+export interface ProvisionOptions {
+  log: Log;
+  stages: Stages;
+  signal: AbortSignal;
+  registryMirror?: string;
+}
+
+/** The lab of an environment that is wholly up, as left by {@link provision}; undefined otherwise. */
+export function findLab(environment: string): Lab | undefined {
+  const state = readState(environment);
+  return state?.phase === 'up' ? state.lab : undefined;
+}
+
+/**
+ * Brings an environment up: clusters, then the mesh in all of them, then their peering. Idempotent, and
+ * goes on where an interrupted call stopped. Returns with every control plane synchronised.
+ */
+export async function provision(environment: Environment, options: ProvisionOptions): Promise<Lab> {
+  const { log, stages, signal } = options;
+  const context = contextOf(environment.name, options);
+  const before = readState(environment.name);
+  if (before?.phase === 'up' && JSON.stringify(before.lab.environment) !== JSON.stringify(environment)) {
+    throw new MeshproofError(
+      'environment',
+      `${environment.name} is up with other settings than ${environment.file} has now`,
+      {
+        nextStep: `meshproof env down ${environment.name}, then run again`,
+      },
+    );
+  }
+  const since = new Date().toISOString();
+  writeState({ phase: 'creating', name: environment.name, file: environment.file, since });
+  if (openFaults(readJournal(journalFile(environment.name))).length > 0)
+    await sweepFaults(environment.name, log);
+  const provided = await stages.run('clusters', () => provider(options).up(environment, context));
+  const driver = meshDriver(environment);
+  const meshContext = {
+    ...context,
+    environment,
+    clusters: provided.clusters,
+    images: provided.meshImages,
+    tool: provided.tool,
+  };
+  await stages.run(`mesh ${driver.name}`, () => driver.install(meshContext));
+  await stages.run('mesh peering', () => driver.connect(meshContext));
+  signal.throwIfAborted();
+  const istioctl = await provided.tool('istioctl');
+  const lab = describeLab(
+    environment,
+    provided,
+    { namespace: driver.namespace, istioctl },
+    before?.phase === 'up' ? before.lab.createdAt : since,
+  );
+  writeState({ phase: 'up', name: environment.name, file: environment.file, since, lab });
+  return lab;
+}
+
+/** Removes an environment wholly; an `environment` error names what is still there afterwards. */
+export async function deprovision(environment: string, options: ProvisionOptions): Promise<void> {
+  const state = readState(environment);
+  const since = new Date().toISOString();
+  if (state && existsSync(environmentDir(environment))) {
+    writeState({ phase: 'deleting', name: environment, file: state.file, since });
+  }
+  const context = contextOf(environment, options);
+  const made = provider(options);
+  await made.down(environment, context);
+  const residue = await made.residue(environment, context);
+  if (residue.length > 0) {
+    throw new MeshproofError('environment', `still there after env down: ${residue.join(', ')}`, {
+      nextStep: `meshproof env down ${environment} once more; then docker rm --force what is listed`,
+    });
+  }
+  forgetState(environment);
+}
+
+function provider(options: ProvisionOptions): Provider {
+  return kindProvider(options.registryMirror === undefined ? {} : { registryMirror: options.registryMirror });
+}
+
+function contextOf(environment: string, { log, signal }: ProvisionOptions): ProviderContext {
+  return { log, signal, stateDir: environmentDir(environment) };
+}
+
+function describeLab(
+  environment: Environment,
+  provided: Provided,
+  { namespace, istioctl }: { namespace: string; istioctl: string },
+  createdAt: string,
+): Lab {
+  return {
+    environment,
+    dockerHost: provided.dockerHost,
+    dockerNetwork: provided.dockerNetwork,
+    clusters: provided.clusters,
+    mesh: { driver: environment.mesh.driver, namespace, version: provided.meshImages.version },
+    images: provided.images,
+    tools: { istioctl },
+    createdAt,
+  };
+}

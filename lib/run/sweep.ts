@@ -1,0 +1,56 @@
+import { revertFault } from '../fault/inject.ts';
+import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
+import { leftoverTables } from '../fault/mechanisms/nftables.ts';
+import type { Lab } from '../model/lab.ts';
+import { errorMessage, MeshproofError } from '../support/errors.ts';
+import { tryExec } from '../support/exec.ts';
+import type { Log } from '../support/log.ts';
+import { removeWorld } from './world.ts';
+
+/** What a sweep found and undid, in words; empty when there was nothing. */
+export type Swept = string[];
+
+/** Reverts every journalled fault that was never proven to be gone. Tries all before it reports a failure. */
+export async function sweepFaults(environment: string, log: Log): Promise<Swept> {
+  const swept: Swept = [];
+  const failures: string[] = [];
+  for (const plan of openFaults(readJournal(journalFile(environment)))) {
+    try {
+      const { proof } = await revertFault(plan);
+      swept.push(`${plan.spec.kind} ${plan.id} of run ${plan.run}: ${proof}`);
+      log.warn(`swept a fault that an earlier run left: ${plan.blastRadius}`);
+    } catch (error) {
+      failures.push(errorMessage(error));
+    }
+  }
+  if (failures.length === 0) return swept;
+  throw new MeshproofError(
+    'environment',
+    `the environment is quarantined, a sweep failed:\n${failures.join('\n')}`,
+    {
+      nextStep: `meshproof sweep ${environment}; if it fails again, meshproof env down ${environment}`,
+    },
+  );
+}
+
+/**
+ * Reverts everything of ours in a lab, journalled or found by its mark: stopped nodes, nftables tables,
+ * workloads. Idempotent.
+ */
+export async function sweepLab(lab: Lab, log: Log): Promise<Swept> {
+  const swept = await sweepFaults(lab.environment.name, log);
+  const env = { DOCKER_HOST: lab.dockerHost };
+  for (const { container } of lab.clusters.flatMap(({ nodes }) => nodes)) {
+    const state = await tryExec('docker', ['inspect', '--format', '{{.State.Running}}', container], { env });
+    if (state.stdout.trim() === 'false') {
+      await tryExec('docker', ['start', container], { env });
+      swept.push(`node ${container} was stopped`);
+    }
+    for (const table of await leftoverTables(container, lab.dockerHost)) {
+      await tryExec('docker', ['exec', container, 'nft', 'delete', 'table', 'inet', table], { env });
+      swept.push(`table ${table} on ${container}`);
+    }
+  }
+  swept.push(...(await removeWorld(lab)));
+  return swept;
+}

@@ -1,0 +1,132 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from '../model/environment.ts';
+import type { Lab } from '../model/lab.ts';
+import type { RunManifest } from '../model/run.ts';
+import type { RunVerdict } from '../model/verdict.ts';
+import { finishReport } from '../report/finish.ts';
+import { describeError, MeshproofError } from '../support/errors.ts';
+import { openKube } from '../support/kube.ts';
+import { acquireLease } from './lease.ts';
+import { deprovision, findLab, type ProvisionOptions, provision } from './provision.ts';
+import { runSuites, type SuiteCapability } from './suites.ts';
+import { sweepLab } from './sweep.ts';
+import { deployWorld, removeWorld } from './world.ts';
+
+export interface VerifyOptions extends ProvisionOptions {
+  command: string;
+  only: readonly SuiteCapability[];
+  /** Leaves an environment up that this run made. */
+  keep: boolean;
+  /** Folder of the report, absolute. */
+  output: string;
+  /** Where the suites' progress goes; `stderr` keeps stdout for machine-readable output. */
+  progress: 'inherit' | 'stderr';
+}
+
+/** What a run came to, and where its report is. */
+export interface Verified {
+  verdict: RunVerdict;
+  report: string | undefined;
+}
+
+/**
+ * One run: environment (used when up, made when not), lease, sweep, workloads, suites, clean-up, report.
+ * Everything that it made is removed again, also after a failure or an interrupt.
+ */
+export async function verify(environment: Environment, options: VerifyOptions): Promise<Verified> {
+  const { log, stages } = options;
+  const known = findLab(environment.name);
+  const wasUp = known !== undefined && (await answers(known));
+  try {
+    const lab = wasUp && sameSettings(known, environment) ? known : await provision(environment, options);
+    return await verifyLab(lab, options);
+  } finally {
+    if (!wasUp && !options.keep) {
+      const cleanUp = { ...options, signal: new AbortController().signal };
+      await stages.run('environment down', () => deprovision(environment.name, cleanUp));
+    } else if (!wasUp) {
+      log.info(
+        `environment ${environment.name} is left up; meshproof env down ${environment.name} removes it`,
+      );
+    }
+  }
+}
+
+async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verified> {
+  const { log, stages, signal } = options;
+  const id = `run-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase()}-${randomBytes(2).toString('hex')}`;
+  await using _lease = await acquireLease(lab, id);
+  await stages.run('sweep', () => sweepLab(lab, log));
+  const errors: string[] = [];
+  let manifest = manifestOf(lab, id, options);
+  try {
+    await stages.run('workloads', () => deployWorld(lab, id));
+    manifest = { ...manifest, stages: { ...stages.seconds } };
+    const file = writeManifest(manifest);
+    if (!signal.aborted)
+      await stages.run('suites', () => runSuites(file, { ...options, output: options.progress }));
+    if (signal.aborted) errors.push('the run was interrupted');
+  } catch (error) {
+    errors.push(describeError(error));
+    log.warn(describeError(error));
+  }
+  try {
+    await stages.run('clean-up', async () => {
+      await sweepLab(lab, log);
+      await removeWorld(lab);
+    });
+  } catch (error) {
+    errors.push(`clean-up failed: ${describeError(error)}`);
+  }
+  const { verdict, allure } = await stages.run('report', () =>
+    finishReport(manifest, { stages: stages.seconds, errors, log }),
+  );
+  return { verdict, report: allure };
+}
+
+function manifestOf(lab: Lab, id: string, options: VerifyOptions): RunManifest {
+  return {
+    id,
+    command: options.command,
+    startedAt: new Date().toISOString(),
+    seed: randomInt(2 ** 31),
+    output: options.output,
+    lab,
+    stages: {},
+    world: 'lab',
+  };
+}
+
+function writeManifest(manifest: RunManifest): string {
+  mkdirSync(manifest.output, { recursive: true });
+  const file = join(manifest.output, 'manifest.json');
+  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
+  return file;
+}
+
+/** The settings decide what is judged: an environment that was made from others is not the one that was asked for. */
+function sameSettings(lab: Lab, environment: Environment): boolean {
+  const { budgets: _a, expect: _b, file: _c, ...made } = lab.environment;
+  const { budgets: _d, expect: _e, file: _f, ...wanted } = environment;
+  if (JSON.stringify(made) === JSON.stringify(wanted)) return true;
+  throw new MeshproofError(
+    'environment',
+    `${environment.name} is up with other settings than ${environment.file} has now`,
+    {
+      nextStep: `meshproof env down ${environment.name}, then run again`,
+    },
+  );
+}
+
+/** True when every API server of a lab answers within 5 s; an engine that was restarted leaves them stopped. */
+async function answers(lab: Lab): Promise<boolean> {
+  const probes = lab.clusters.map(async ({ kubeconfig }) => {
+    const slow = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error('5 s are over')), 5000).unref(),
+    );
+    await Promise.race([openKube(kubeconfig).core.listNamespace({ limit: 1 }), slow]);
+  });
+  return (await Promise.allSettled(probes)).every(({ status }) => status === 'fulfilled');
+}

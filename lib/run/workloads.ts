@@ -1,0 +1,164 @@
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { LabCluster } from '../model/lab.ts';
+
+/** Namespace of workloads that belong to the mesh. */
+export const MESH_NAMESPACE = 'meshproof-mesh';
+/** Namespace of callers that the mesh knows nothing of. */
+export const OUTSIDE_NAMESPACE = 'meshproof-outside';
+/** Label on everything that a run puts into a cluster; its value is the run's id. */
+export const RUN_LABEL = 'meshproof.dev/run';
+export const HTTP_PORT = 8080;
+export const TCP_PORT = 9090;
+
+/** One agent deployment, and the Service that names it. */
+export interface Workload {
+  name: string;
+  namespace: string;
+  /** Clusters in which a copy runs; its Service is in all of them, since a name must resolve where it is called. */
+  copies: 'all' | readonly string[];
+  /** False for callers that nobody calls. */
+  service: boolean;
+}
+
+/** The service that every cluster has a copy of. */
+export const SHARED_SERVICE = 'payments';
+/** The caller inside the mesh, in every cluster. */
+export const MESH_CALLER = 'cart';
+/** The caller outside the mesh, in every cluster. */
+export const OUTSIDE_CALLER = 'stranger';
+/** A workload that accepts plaintext: the positive control of every rejection. */
+export const TOLERANT_SERVICE = 'tolerant';
+/** Headless service over the shared service's and the caller's pods: more than one address. */
+export const HEADLESS_SERVICE = 'roster';
+
+/** The service that lives in one cluster only. */
+export function localService(cluster: string): string {
+  return `ledger-${cluster}`;
+}
+
+/** Every workload of a run, for clusters of these names. */
+export function workloads(clusters: readonly string[]): Workload[] {
+  return [
+    { name: SHARED_SERVICE, namespace: MESH_NAMESPACE, copies: 'all', service: true },
+    ...clusters.map((cluster) => ({
+      name: localService(cluster),
+      namespace: MESH_NAMESPACE,
+      copies: [cluster],
+      service: true,
+    })),
+    { name: TOLERANT_SERVICE, namespace: MESH_NAMESPACE, copies: 'all', service: true },
+    { name: MESH_CALLER, namespace: MESH_NAMESPACE, copies: 'all', service: false },
+    { name: OUTSIDE_CALLER, namespace: OUTSIDE_NAMESPACE, copies: 'all', service: false },
+  ];
+}
+
+export interface WorkloadOptions {
+  run: string;
+  cluster: LabCluster;
+  /** Image with `node` in it. */
+  image: string;
+  /** The agent, bundled into one file. */
+  agent: string;
+}
+
+/** The namespace and the agent's program, which all workloads of the namespace mount. */
+export function namespaceObjects(
+  name: string,
+  labels: Record<string, string>,
+  { run, agent }: Pick<WorkloadOptions, 'run' | 'agent'>,
+): KubernetesObject[] {
+  const program: KubernetesObject & { data: Record<string, string> } = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'meshproof-agent', namespace: name, labels: { [RUN_LABEL]: run } },
+    data: { 'agent.mjs': agent },
+  };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...labels, [RUN_LABEL]: run } } },
+    program,
+  ];
+}
+
+/** Label that selects the pods behind {@link HEADLESS_SERVICE}. */
+const ROSTER_LABEL = 'meshproof.dev/roster';
+
+/** Account, Service and, where a copy runs in this cluster, Deployment of one workload. */
+export function workloadObjects(workload: Workload, options: WorkloadOptions): KubernetesObject[] {
+  const { name, namespace } = workload;
+  const runsHere = workload.copies === 'all' || workload.copies.includes(options.cluster.name);
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
+  return [
+    ...(runsHere ? [account] : []),
+    ...(workload.service ? [serviceObject(name, namespace, { app: name })] : []),
+    ...(runsHere ? [deploymentObject(workload, options)] : []),
+  ];
+}
+
+/** The headless service; its addresses are the pods'. */
+export function headlessObject(): KubernetesObject {
+  return serviceObject(HEADLESS_SERVICE, MESH_NAMESPACE, { [ROSTER_LABEL]: 'true' }, 'None');
+}
+
+/** A Service with the agents' HTTP and TCP ports. */
+export function serviceObject(
+  name: string,
+  namespace: string,
+  selector: Record<string, string>,
+  clusterIP?: 'None',
+) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace, labels: { app: name } },
+    spec: {
+      ...(clusterIP ? { clusterIP } : {}),
+      selector,
+      // The `http` and `tcp` names tell the mesh the protocol, as its users' services do.
+      ports: [
+        { name: 'http', port: HTTP_PORT, targetPort: HTTP_PORT },
+        { name: 'tcp', port: TCP_PORT, targetPort: TCP_PORT },
+      ],
+    },
+  };
+}
+
+function deploymentObject({ name, namespace }: Workload, { cluster, image, run }: WorkloadOptions) {
+  const fromPod = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
+  const onRoster = name === SHARED_SERVICE || name === MESH_CALLER ? { [ROSTER_LABEL]: 'true' } : {};
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace, labels: { app: name, [RUN_LABEL]: run } },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: name } },
+      strategy: { type: 'Recreate' },
+      template: {
+        metadata: { labels: { app: name, ...onRoster } },
+        spec: {
+          serviceAccountName: name,
+          terminationGracePeriodSeconds: 2,
+          containers: [
+            {
+              name: 'agent',
+              image,
+              imagePullPolicy: 'IfNotPresent',
+              command: ['node', '/agent/agent.mjs'],
+              env: [
+                { name: 'MESHPROOF_CLUSTER', value: cluster.name },
+                { name: 'MESHPROOF_REGION', value: cluster.region },
+                { name: 'NODE_NAME', ...fromPod('spec.nodeName') },
+                { name: 'POD_NAME', ...fromPod('metadata.name') },
+              ],
+              ports: [{ containerPort: HTTP_PORT }, { containerPort: TCP_PORT }],
+              readinessProbe: { httpGet: { path: '/healthz', port: HTTP_PORT }, periodSeconds: 2 },
+              resources: { requests: { cpu: '10m', memory: '48Mi' } },
+              volumeMounts: [{ name: 'agent', mountPath: '/agent' }],
+            },
+          ],
+          volumes: [{ name: 'agent', configMap: { name: 'meshproof-agent' } }],
+        },
+      },
+    },
+  };
+}

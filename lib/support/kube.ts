@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import {
+  ApiException,
+  AppsV1Api,
+  BatchV1Api,
+  CoordinationV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  DiscoveryV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+  PatchStrategy,
+} from '@kubernetes/client-node';
+import { MeshproofError } from './errors.ts';
+
+/** One cluster's API, with a KubeConfig of its own: client-node caches credentials by user name. */
+export interface Kube {
+  config: KubeConfig;
+  core: CoreV1Api;
+  apps: AppsV1Api;
+  batch: BatchV1Api;
+  coordination: CoordinationV1Api;
+  custom: CustomObjectsApi;
+  discovery: DiscoveryV1Api;
+  objects: KubernetesObjectApi;
+}
+
+/** Opens the cluster that a kubeconfig file of one context describes. Calls nothing yet. */
+export function openKube(kubeconfig: string): Kube {
+  const config = new KubeConfig();
+  config.loadFromString(readFileSync(kubeconfig, 'utf8'));
+  return {
+    config,
+    core: config.makeApiClient(CoreV1Api),
+    apps: config.makeApiClient(AppsV1Api),
+    batch: config.makeApiClient(BatchV1Api),
+    coordination: config.makeApiClient(CoordinationV1Api),
+    custom: config.makeApiClient(CustomObjectsApi),
+    discovery: config.makeApiClient(DiscoveryV1Api),
+    objects: KubernetesObjectApi.makeApiClient(config),
+  };
+}
+
+/** Creates or updates objects by server-side apply, as field manager `meshproof`, in the order given. */
+export async function apply(kube: Kube, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const object of objects) {
+    await kube.objects.patch(object, undefined, undefined, 'meshproof', true, PatchStrategy.ServerSideApply);
+  }
+}
+
+/** Deletes objects; those that are gone already are no error. */
+export async function remove(kube: Kube, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const object of objects) await ignoreMissing(kube.objects.delete(object));
+}
+
+/** Undefined when the API answers 404. */
+export async function ignoreMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+/** True when the API refused with this HTTP status. */
+export function isStatus(error: unknown, code: number): boolean {
+  return error instanceof ApiException && error.code === code;
+}
+
+/**
+ * Polls until `probe` gives a value, and gives it back. Errors of the probe count as "not yet". After
+ * `timeoutMs` throws an `environment` error that says what was waited for and what was seen last.
+ */
+export async function waitFor<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  options: { timeoutMs: number; everyMs?: number; nextStep?: string; signal?: AbortSignal },
+): Promise<T> {
+  const until = Date.now() + options.timeoutMs;
+  let last: unknown;
+  for (;;) {
+    options.signal?.throwIfAborted();
+    try {
+      const value = await probe();
+      if (value !== undefined && value !== false) return value;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() >= until) break;
+    await new Promise((resolve) => setTimeout(resolve, options.everyMs ?? 500));
+  }
+  throw new MeshproofError('environment', `${what}: not within ${options.timeoutMs / 1000} s`, {
+    cause: last,
+    ...(options.nextStep === undefined ? {} : { nextStep: options.nextStep }),
+  });
+}

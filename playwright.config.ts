@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { artifactsOf } from './lib/report/read-manifest.ts';
+import { runReporters } from './reports/reporters.ts';
+
+const manifest = process.env['MESHPROOF_RUN'];
+/** The self-tests put their inline suites somewhere else. */
+const suites = process.env['MESHPROOF_SUITES'] ?? 'suites';
+
+/**
+ * One runner for every test. `unit` and `selftest` need nothing but Node; `cluster` needs a kind engine;
+ * `conformance` and `disruptive` are the product's own suites, started by `meshproof verify`, which leaves
+ * the run's manifest in MESHPROOF_RUN.
+ */
+export default defineConfig({
+  fullyParallel: true,
+  forbidOnly: process.env['CI'] !== undefined,
+  retries: 0,
+  // Playwright empties this folder at its start: two runs at a time must not share one.
+  outputDir: manifest === undefined ? 'reports/output/own-tests' : artifactsOf(manifest),
+  reporter: runReporters(manifest),
+  projects: [
+    { name: 'unit', testDir: '.', testMatch: /(?<!\.cluster)\.test\.ts$/, testIgnore: /selftests\// },
+    { name: 'selftest', testDir: 'selftests', testMatch: /\.test\.ts$/, timeout: 120_000, workers: 2 },
+    { name: 'cluster', testDir: '.', testMatch: /\.cluster\.test\.ts$/, timeout: 1_800_000, workers: 1 },
+    { name: 'conformance', testDir: suites, testIgnore: /failover\//, timeout: 180_000, workers: 2 },
+    {
+      name: 'disruptive',
+      testDir: join(suites, 'failover'),
+      timeout: 300_000,
+      workers: 1,
+      fullyParallel: false,
+    },
+  ],
+});

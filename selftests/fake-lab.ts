@@ -1,0 +1,97 @@
+import type { Environment, FailoverBudget, LatencyBudget } from '../lib/model/environment.ts';
+import type { Lab, LabCluster } from '../lib/model/lab.ts';
+
+const latency: LatencyBudget = { p50Ms: 20, p95Ms: 50, p99Ms: 100, errorRatio: 0.001 };
+const failover: FailoverBudget = {
+  detectMs: 2000,
+  failoverMs: 5000,
+  steadyMs: 15_000,
+  failbackMs: 30_000,
+  longestGapMs: 5000,
+  errorSeconds: 5,
+};
+
+/** A lab of two clusters that exists on paper only, for tests that judge without one. */
+export function fakeLab(changes: Partial<Lab> = {}): Lab {
+  return {
+    environment: fakeEnvironment(),
+    dockerHost: 'unix:///nonexistent/docker.sock',
+    dockerNetwork: 'fake',
+    clusters: [fakeCluster('east', '10.10', '10.110'), fakeCluster('west', '10.20', '10.120')],
+    mesh: { driver: 'istio', namespace: 'istio-system', version: '0.0.0-fake' },
+    images: {
+      mode: 'source',
+      runtime: 'fake/runtime',
+      k6: 'fake/k6',
+      versions: { envoy: '0.0.0-fake', kubernetes: '0.0.0-fake' },
+      digests: {},
+    },
+    tools: { istioctl: '/nonexistent/istioctl' },
+    createdAt: '2026-01-01T00:00:00.000Z',
+    ...changes,
+  };
+}
+
+function fakeEnvironment(): Environment {
+  return {
+    name: 'fake',
+    file: 'environments/fake.yaml',
+    provider: { kind: 'kind', images: 'source' },
+    clusters: ['east', 'west'].map((name, index) => ({
+      name,
+      region: `region-${name}`,
+      network: `network-${name}`,
+      podCidr: `10.${index + 1}0.0.0/16`,
+      serviceCidr: `10.1${index + 1}0.0.0/16`,
+      nodes: [
+        { role: 'control-plane', zone: 'a' },
+        { role: 'worker', zone: 'a' },
+        { role: 'worker', zone: 'b' },
+      ],
+    })),
+    mesh: {
+      driver: 'istio',
+      id: 'fake-mesh',
+      trustDomain: 'cluster.local',
+      mtls: 'strict',
+      resilience: {
+        tryTimeoutMs: 1000,
+        connectTimeoutMs: 1000,
+        retries: 2,
+        outlierDetection: {
+          consecutiveErrors: 3,
+          intervalMs: 1000,
+          baseEjectionMs: 10_000,
+          maxEjectionPercent: 100,
+        },
+        localityFailover: false,
+      },
+    },
+    expect: { mtls: 'strict', answeredBy: 'all-clusters' },
+    budgets: {
+      latency: { inCluster: latency, crossCluster: latency },
+      failover: { nodeKill: failover, linkPartition: failover },
+      propagationMs: 10_000,
+    },
+  };
+}
+
+function fakeCluster(name: string, pods: string, services: string): LabCluster {
+  const nodes = ['control-plane', 'worker', 'worker2'].map((suffix, index) => ({
+    name: `${name}-${suffix}`,
+    role: index === 0 ? ('control-plane' as const) : ('worker' as const),
+    zone: index === 2 ? 'b' : 'a',
+    container: `${name}-${suffix}`,
+    // TEST-NET-1 (RFC 5737): nobody answers there, and nobody is called.
+    address: `192.0.2.${index + 1}`,
+  }));
+  return {
+    name,
+    region: `region-${name}`,
+    network: `network-${name}`,
+    kubeconfig: '/nonexistent/kubeconfig',
+    podCidr: `${pods}.0.0/16`,
+    serviceCidr: `${services}.0.0/16`,
+    nodes,
+  };
+}
