@@ -17,7 +17,7 @@ export function fakeLab(changes: Partial<Lab> = {}): Lab {
     environment: fakeEnvironment(),
     dockerHost: 'unix:///nonexistent/docker.sock',
     dockerNetwork: 'fake',
-    clusters: [fakeCluster('east', '10.10', '10.110'), fakeCluster('west', '10.20', '10.120')],
+    clusters: [fakeCluster('east', 1), fakeCluster('west', 2)],
     mesh: { driver: 'istio', namespace: 'istio-system', version: '0.0.0-fake' },
     images: {
       mode: 'source',
@@ -76,22 +76,22 @@ function fakeEnvironment(): Environment {
   };
 }
 
-function fakeCluster(name: string, pods: string, services: string): LabCluster {
+function fakeCluster(name: string, number: number): LabCluster {
   const nodes = ['control-plane', 'worker', 'worker2'].map((suffix, index) => ({
     name: `${name}-${suffix}`,
     role: index === 0 ? ('control-plane' as const) : ('worker' as const),
     zone: index === 2 ? 'b' : 'a',
     container: `${name}-${suffix}`,
     // TEST-NET-1 (RFC 5737): nobody answers there, and nobody is called.
-    address: `192.0.2.${index + 1}`,
+    address: `192.0.2.${10 * number + index}`,
   }));
   return {
     name,
     region: `region-${name}`,
     network: `network-${name}`,
     kubeconfig: '/nonexistent/kubeconfig',
-    podCidr: `${pods}.0.0/16`,
-    serviceCidr: `${services}.0.0/16`,
+    podCidr: `10.${number}0.0.0/16`,
+    serviceCidr: `10.1${number}0.0.0/16`,
     nodes,
   };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { loadEnvironment } from '../environment/load.ts';
 import type { Environment, ImageMode } from '../model/environment.ts';
+import { MeshproofError } from '../support/errors.ts';
 import { type Log, terminalLog } from '../support/log.ts';
 import { projectRoot } from '../support/paths.ts';
 import { createStages, type Stages } from '../support/stages.ts';
@@ -50,13 +51,13 @@ export function environmentFrom(flags: EnvironmentFlags): Environment {
 function interruptSignal(log: Log): AbortSignal {
   const controller = new AbortController();
   let asked = 0;
-  const interrupt = () => {
+  const interrupt = (name: string) => {
     asked += 1;
     if (asked === 1) {
       log.warn(
         'interrupted: reverting and cleaning up (once more to leave at once; a sweep finds what is left)',
       );
-      controller.abort();
+      controller.abort(new MeshproofError('environment', `interrupted by ${name}`));
     } else if (asked === 2) process.exit(130);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);

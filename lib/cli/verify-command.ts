@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatDuration } from '../model/duration.ts';
+import { previewVerify } from '../run/preview.ts';
+import { findLab } from '../run/provision.ts';
 import { CAPABILITIES, type SuiteCapability } from '../run/suites.ts';
 import { type Verified, verify } from '../run/verify.ts';
 import { projectRoot } from '../support/paths.ts';
@@ -12,6 +14,7 @@ interface VerifyFlags extends EnvironmentFlags {
   keep?: boolean;
   output: string;
   json?: boolean;
+  plan?: boolean;
 }
 
 /** `meshproof verify` */
@@ -21,9 +24,15 @@ export function verifyCommand(): Command {
     .option('--only <suites>', `comma-separated: ${CAPABILITIES.join(', ')}`, parseOnly, [])
     .option('--keep', 'leave an environment up that this run made')
     .option('-o, --output <folder>', 'folder of the report', resolve(projectRoot, 'reports/output'))
+    .option('--plan', 'say what would be made and broken, and change nothing')
     .option('--json', 'print the verdict as JSON on stdout; progress goes to stderr')
     .addHelpText('after', exitCodes)
     .action(async (flags: VerifyFlags) => {
+      if (flags.plan) {
+        const environment = environmentFrom(flags);
+        console.log(previewVerify(environment, findLab(environment.name), flags.only).join('\n'));
+        return;
+      }
       const context = commandContext(flags);
       const result = await verify(environmentFrom(flags), {
         ...context,

@@ -3,6 +3,7 @@ import type { LoadResult } from '../load/k6.ts';
 import type { FaultSpec } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import type { AgentClient } from '../probe/client.ts';
+import type { Clock } from '../support/clock.ts';
 import type { MutualTls } from '../mesh/driver.ts';
 
 /** Names a caller: one agent pod of the run. */
@@ -33,6 +34,8 @@ export interface LoadRequest {
  */
 export interface Backend extends AsyncDisposable {
   lab: Lab;
+  /** The time that recordings and faults are dated in. */
+  clock: Clock;
   mtls: MutualTls;
   agent(caller: CallerRef): Promise<AgentClient>;
   /** Running pods of a workload, by their `app` label. */

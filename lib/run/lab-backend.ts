@@ -7,6 +7,7 @@ import type { LabCluster } from '../model/lab.ts';
 import type { RunManifest } from '../model/run.ts';
 import type { AgentClient } from '../probe/client.ts';
 import { openAgent } from '../probe/port-forward.ts';
+import { systemClock } from '../support/clock.ts';
 import { MeshproofError, errorMessage } from '../support/errors.ts';
 import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts';
 import type { Backend, CallerRef } from './backend.ts';
@@ -28,6 +29,7 @@ export function labBackend(manifest: RunManifest): Backend {
 
   return {
     lab,
+    clock: systemClock,
     mtls: driver.mtls,
     async agent({ cluster, namespace, workload }: CallerRef) {
       const pod = await podOf(clusterOf(cluster), namespace, workload);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { kindProvider } from '../environment/kind/provider.ts';
+import { prepareMachine } from '../doctor/prepare.ts';
 import type { Provided, Provider, ProviderContext } from '../environment/provider.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Environment } from '../model/environment.ts';
@@ -17,12 +18,30 @@ export interface ProvisionOptions {
   stages: Stages;
   signal: AbortSignal;
   registryMirror?: string;
+  /** The environment is to go when the run ends that asked for it. Default: it stays. */
+  temporary?: boolean;
 }
 
 /** The lab of an environment that is wholly up, as left by {@link provision}; undefined otherwise. */
 export function findLab(environment: string): Lab | undefined {
   const state = readState(environment);
   return state?.phase === 'up' ? state.lab : undefined;
+}
+
+/**
+ * True when a lab was made from these clusters and this mesh; an `environment` error when from others. Budgets,
+ * expectations and the source of images may change meanwhile: they are not in the clusters.
+ */
+export function matches(lab: Lab, { name, file, clusters, mesh }: Environment): true {
+  const made = lab.environment;
+  if (JSON.stringify([made.clusters, made.mesh]) === JSON.stringify([clusters, mesh])) return true;
+  throw new MeshproofError(
+    'environment',
+    `${name} is up with other clusters or mesh settings than ${file} has now`,
+    {
+      nextStep: `meshproof env down ${name}, then run again`,
+    },
+  );
 }
 
 /**
@@ -33,19 +52,18 @@ export async function provision(environment: Environment, options: ProvisionOpti
   const { log, stages, signal } = options;
   const context = contextOf(environment.name, options);
   const before = readState(environment.name);
-  if (before?.phase === 'up' && JSON.stringify(before.lab.environment) !== JSON.stringify(environment)) {
-    throw new MeshproofError(
-      'environment',
-      `${environment.name} is up with other settings than ${environment.file} has now`,
-      {
-        nextStep: `meshproof env down ${environment.name}, then run again`,
-      },
-    );
-  }
+  if (before?.phase === 'up') matches(before.lab, environment);
   const since = new Date().toISOString();
-  writeState({ phase: 'creating', name: environment.name, file: environment.file, since });
+  const known = {
+    name: environment.name,
+    file: environment.file,
+    since,
+    temporary: options.temporary ?? false,
+  };
+  writeState({ ...known, phase: 'creating' });
   if (openFaults(readJournal(journalFile(environment.name))).length > 0)
     await sweepFaults(environment.name, log);
+  await stages.run('machine', () => prepareMachine(log));
   const provided = await stages.run('clusters', () => provider(options).up(environment, context));
   const driver = meshDriver(environment);
   const meshContext = {
@@ -65,7 +83,7 @@ export async function provision(environment: Environment, options: ProvisionOpti
     { namespace: driver.namespace, istioctl },
     before?.phase === 'up' ? before.lab.createdAt : since,
   );
-  writeState({ phase: 'up', name: environment.name, file: environment.file, since, lab });
+  writeState({ ...known, phase: 'up', lab });
   return lab;
 }
 
@@ -74,7 +92,8 @@ export async function deprovision(environment: string, options: ProvisionOptions
   const state = readState(environment);
   const since = new Date().toISOString();
   if (state && existsSync(environmentDir(environment))) {
-    writeState({ phase: 'deleting', name: environment, file: state.file, since });
+    const { file, temporary } = state;
+    writeState({ phase: 'deleting', name: environment, file, since, temporary });
   }
   const context = contextOf(environment, options);
   const made = provider(options);

@@ -7,9 +7,15 @@ import { environmentDir, stateDir } from '../support/paths.ts';
  * What is known of an environment between two commands. `creating` and `deleting` are written before the
  * work starts, so that work that was cut off is seen as what it is.
  */
-export type EnvironmentState =
-  | { phase: 'creating' | 'deleting'; name: string; file: string; since: string }
-  | { phase: 'up'; name: string; file: string; since: string; lab: Lab };
+export type EnvironmentState = Known & ({ phase: 'creating' | 'deleting' } | { phase: 'up'; lab: Lab });
+
+interface Known {
+  name: string;
+  file: string;
+  since: string;
+  /** Made by a run for itself: the run, or the one after it was killed, takes it away at its end. */
+  temporary: boolean;
+}
 
 function stateFile(environment: string): string {
   return join(environmentDir(environment), 'state.json');

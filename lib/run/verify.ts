@@ -6,10 +6,11 @@ import type { Lab } from '../model/lab.ts';
 import type { RunManifest } from '../model/run.ts';
 import type { RunVerdict } from '../model/verdict.ts';
 import { finishReport } from '../report/finish.ts';
-import { describeError, MeshproofError } from '../support/errors.ts';
+import { describeError } from '../support/errors.ts';
 import { openKube } from '../support/kube.ts';
 import { acquireLease } from './lease.ts';
-import { deprovision, findLab, type ProvisionOptions, provision } from './provision.ts';
+import { readState } from './state.ts';
+import { deprovision, findLab, matches, type ProvisionOptions, provision } from './provision.ts';
 import { runSuites, type SuiteCapability } from './suites.ts';
 import { sweepLab } from './sweep.ts';
 import { deployWorld, removeWorld } from './world.ts';
@@ -37,16 +38,19 @@ export interface Verified {
  */
 export async function verify(environment: Environment, options: VerifyOptions): Promise<Verified> {
   const { log, stages } = options;
+  // An environment that stood before, or was to stay, is the user's: it is used and left.
+  const temporary = readState(environment.name)?.temporary ?? !options.keep;
   const known = findLab(environment.name);
-  const wasUp = known !== undefined && (await answers(known));
+  const usable = known !== undefined && matches(known, environment) && (await answers(known));
   try {
-    const lab = wasUp && sameSettings(known, environment) ? known : await provision(environment, options);
+    // Budgets and expectations are the file's of now; what the clusters were made from is the same.
+    const lab = usable ? { ...known, environment } : await provision(environment, { ...options, temporary });
     return await verifyLab(lab, options);
   } finally {
-    if (!wasUp && !options.keep) {
+    if (temporary && !options.keep) {
       const cleanUp = { ...options, signal: new AbortController().signal };
       await stages.run('environment down', () => deprovision(environment.name, cleanUp));
-    } else if (!wasUp) {
+    } else {
       log.info(
         `environment ${environment.name} is left up; meshproof env down ${environment.name} removes it`,
       );
@@ -104,20 +108,6 @@ function writeManifest(manifest: RunManifest): string {
   const file = join(manifest.output, 'manifest.json');
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   return file;
-}
-
-/** The settings decide what is judged: an environment that was made from others is not the one that was asked for. */
-function sameSettings(lab: Lab, environment: Environment): boolean {
-  const { budgets: _a, expect: _b, file: _c, ...made } = lab.environment;
-  const { budgets: _d, expect: _e, file: _f, ...wanted } = environment;
-  if (JSON.stringify(made) === JSON.stringify(wanted)) return true;
-  throw new MeshproofError(
-    'environment',
-    `${environment.name} is up with other settings than ${environment.file} has now`,
-    {
-      nextStep: `meshproof env down ${environment.name}, then run again`,
-    },
-  );
 }
 
 /** True when every API server of a lab answers within 5 s; an engine that was restarted leaves them stopped. */

@@ -147,6 +147,8 @@ function deploymentObject({ name, namespace }: Workload, { cluster, image, run }
               env: [
                 { name: 'MESHPROOF_CLUSTER', value: cluster.name },
                 { name: 'MESHPROOF_REGION', value: cluster.region },
+                // Kubernetes copies the node's topology labels to its pods (PodTopologyLabelsAdmission, 1.35).
+                { name: 'MESHPROOF_ZONE', ...fromPod("metadata.labels['topology.kubernetes.io/zone']") },
                 { name: 'NODE_NAME', ...fromPod('spec.nodeName') },
                 { name: 'POD_NAME', ...fromPod('metadata.name') },
               ],

@@ -45,6 +45,10 @@ test.beforeAll(async () => {
 
 test.afterAll(async () => {
   for (const image of made) await docker.try(['image', 'rm', '--force', image]);
+  // The image that a moved tag pointed to before is there by its digest alone.
+  const list = ['image', 'ls', '--digests', '--format', '{{.Repository}}@{{.Digest}}'];
+  const { stdout } = await docker.try([...list, '--filter', `reference=${registry.host}/*/*`]);
+  for (const image of stdout.split('\n').filter(Boolean)) await docker.try(['image', 'rm', image]);
   await registry.stop();
   await rm(folder, { recursive: true, force: true });
 });

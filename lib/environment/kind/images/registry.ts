@@ -48,7 +48,12 @@ export async function imagesFromRegistry(options: RegistryOptions): Promise<Imag
     },
     k6: names.k6,
     runtime: names.runtime,
-    versions: Object.fromEntries(Object.entries(refs).map(([name, ref]) => [name, splitRef(ref).tag])),
+    versions: {
+      kubernetes: splitRef(refs.node).tag,
+      istio: splitRef(refs.pilot).tag,
+      k6: splitRef(refs.k6).tag,
+      node: splitRef(refs.runtime).tag,
+    },
     digests,
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import { runStages } from './run-stages.ts';
-import type { Slot, Stage, StageEvent } from './stage.ts';
+import { type Slot, type Stage, type StageEvent, stageHashes } from './stage.ts';
 
 /** Stages that write down when they run. */
 function bench(root: string) {
@@ -108,6 +108,14 @@ test('compilers take turns, downloads do not wait', async () => {
   const stages = [slow('a', 'compile'), slow('b', 'compile'), slow('c', 'fetch'), slow('d', 'fetch')];
   await runStages(stages, ['a', 'b', 'c', 'd'], { root, onEvent: () => {} });
   expect(most).toEqual({ compile: 1, fetch: 2, engine: 0 });
+});
+
+test('a stage waits for those that it comes after, which do not change its hash', async () => {
+  const { ran, stage, run } = bench(test.info().outputPath());
+  const alone = stageHashes([stage('go')]).get('go');
+  const stages = [{ ...stage('go', [], 'compile'), after: ['download'] }, stage('download')];
+  expect((await run(stages, 'go')).get('go')?.hash).toBe(alone);
+  expect(ran).toEqual(['download', 'go']);
 });
 
 test('two builds of the same stage at once make it once', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MeshproofError, errorMessage } from '../../../support/errors.ts';
 import { exec } from '../../../support/exec.ts';
 import { withMachineLock } from '../engine-host.ts';
+import { partialFolder } from './partial.ts';
 import { type Slot, type Stage, type StageEvent, stageHashes } from './stage.ts';
 
 /** The longest that one stage may take, milliseconds; the slowest (Kubernetes) takes 9 minutes on 2 shared cores. */
@@ -68,7 +69,8 @@ class Build {
     if (await this.#complete(stage, output)) {
       this.#options.onEvent({ stage: name, state: 'cached' });
     } else {
-      const needs = await Promise.allSettled(stage.needs.map((need) => this.ensure(need)));
+      const before = [...stage.needs, ...(stage.after ?? [])];
+      const needs = await Promise.allSettled(before.map((need) => this.ensure(need)));
       const failure = needs.find((need) => need.status === 'rejected');
       if (failure) throw failure.reason;
       await this.#inSlot(stage.slot, () => this.#makeOnce(stage, output));
@@ -109,10 +111,8 @@ class Build {
     signal.throwIfAborted();
     const started = performance.now();
     const seconds = () => Math.round((performance.now() - started) / 100) / 10;
-    const partial = join(root, '.partial', stage.name);
+    const partial = await partialFolder(join(root, '.partial'), stage.name);
     const logFile = join(root, 'logs', `${stage.name}.log`);
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
     await mkdir(join(root, 'logs'), { recursive: true });
     const log = createWriteStream(logFile);
     onEvent({ stage: stage.name, state: 'start' });

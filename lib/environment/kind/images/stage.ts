@@ -19,6 +19,8 @@ export type Slot = 'compile' | 'engine' | 'fetch';
 export interface Stage {
   name: string;
   needs: readonly string[];
+  /** Stages that shall be complete before this one runs, although its output does not depend on them. */
+  after?: readonly string[];
   slot: Slot;
   /** Everything besides the needed stages that decides the output; JSON. */
   inputs: unknown;

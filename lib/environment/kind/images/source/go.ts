@@ -19,7 +19,22 @@ export function goStageName(module: ModuleName): string {
 export function goStages(pins: Pins): Stage[] {
   // This order puts the programs that most images wait for first.
   const order: ModuleName[] = ['kind', 'containerd', 'cni', 'etcd', 'kubernetes', 'coredns', 'istio', 'k6'];
-  return order.map((module) => goStage(module, pins));
+  return order.flatMap((module) => [downloadStage(module, pins), goStage(module, pins)]);
+}
+
+/** Fetches what a module is compiled from, while other modules are being compiled. */
+function downloadStage(module: ModuleName, pins: Pins): Stage {
+  const dir = join(kindNodeDir, 'modules', module);
+  return {
+    name: `download-${module}`,
+    needs: [],
+    slot: 'fetch',
+    inputs: { pin: pins.modules[module], goSum: readFileSync(join(dir, 'go.sum'), 'utf8') },
+    // To list the packages, Go needs the source of each of them, and of nothing else.
+    run: async (work) => {
+      await work.exec('go', ['list', '-deps', '-f', '{{""}}', 'tool'], goOptions(dir));
+    },
+  };
 }
 
 function goStage(module: ModuleName, pins: Pins): Stage {
@@ -30,6 +45,7 @@ function goStage(module: ModuleName, pins: Pins): Stage {
   return {
     name: goStageName(module),
     needs: [],
+    after: [`download-${module}`],
     slot: 'compile',
     inputs: { pin, files, goMod: text('go.mod'), goSum: text('go.sum'), arch: process.arch },
     run: async (work) => {

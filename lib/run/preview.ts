@@ -1,0 +1,45 @@
+import { planFault } from '../fault/plan.ts';
+import type { Environment } from '../model/environment.ts';
+import { formatDuration } from '../model/duration.ts';
+import type { FaultPlan } from '../model/fault.ts';
+import type { Lab } from '../model/lab.ts';
+import { FAULT_LASTS_MS, HOLD_MS } from './experiment.ts';
+import { CAPABILITIES, type SuiteCapability } from './suites.ts';
+import { MESH_NAMESPACE, OUTSIDE_NAMESPACE, SHARED_SERVICE } from './workloads.ts';
+
+/**
+ * What `verify` would do, in words: clusters that it would make or use, what it would put into them, and each
+ * fault with targets, mechanism, blast radius and deadline. Changes nothing and calls nothing.
+ */
+export function previewVerify(
+  environment: Environment,
+  lab: Lab | undefined,
+  only: readonly SuiteCapability[],
+): string[] {
+  const suites = only.length > 0 ? only : CAPABILITIES;
+  const { clusters } = environment;
+  const nodes = clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
+  return [
+    lab
+      ? `use the environment ${environment.name}, which is up, and leave it up`
+      : `make the environment ${environment.name}: ${clusters.map(({ name }) => name).join(', ')} (${nodes} nodes, provider ${environment.provider.kind}, mesh ${environment.mesh.driver}), and remove it at the end`,
+    `create the namespaces ${MESH_NAMESPACE} and ${OUTSIDE_NAMESPACE} in every cluster, and delete them at the end`,
+    `run the suites ${suites.join(', ')}`,
+    ...(suites.includes('failover') ? faults(environment, lab) : []),
+  ];
+}
+
+function faults(environment: Environment, lab: Lab | undefined): string[] {
+  const [there, here] = environment.clusters;
+  if (!there || !here) return [];
+  const limits = `holds ${formatDuration(HOLD_MS)}, reverted at ${formatDuration(FAULT_LASTS_MS)} at the latest by a dead-man on the target`;
+  const kill = `fault node-kill (docker): the node of ${there.name} that runs ${SHARED_SERVICE}; it loses power with every pod on it; ${limits}`;
+  if (!lab) return [kill, `fault link-partition (nftables): ${here.name} → ${there.name}; ${limits}`];
+  const spec = { kind: 'link-partition', from: here.name, to: there.name } as const;
+  const plan = planFault(spec, lab, { run: 'plan', lastsMs: FAULT_LASTS_MS });
+  return [kill, `fault ${describe(plan)}; ${limits}`];
+}
+
+function describe(plan: FaultPlan): string {
+  return `${plan.spec.kind} (${plan.mechanism}): ${plan.blastRadius}; on ${plan.targets.map(({ node }) => node).join(', ')}`;
+}

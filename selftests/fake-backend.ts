@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { LoadResult } from '../lib/load/summary.ts';
+import { istioDriver } from '../lib/mesh/istio/driver.ts';
+import type { CallTarget } from '../lib/model/call-plan.ts';
+import type { RunManifest } from '../lib/model/run.ts';
+import type { Backend, LoadRequest } from '../lib/run/backend.ts';
+import { MeshproofError } from '../lib/support/errors.ts';
+import { type AgentTools, fakeAgent } from './fake/agent.ts';
+import { type FakeTrust, fakeTrust } from './fake/certificates.ts';
+import { isPlanted } from './fake/defects.ts';
+import { injectFake } from './fake/faults.ts';
+import { type FakeWorld, fakeWorld, missing, podsBehind } from './fake/world.ts';
+
+/** A lab in memory, in virtual time, with the defects that MESHPROOF_FAKE_DEFECTS names: see fake/defects.ts. */
+export function fakeBackend(manifest: RunManifest): Backend {
+  const world = fakeWorld(manifest.lab, manifest.seed);
+  const trust = fakeTrust(join(manifest.output, 'trust'));
+  const tools = agentTools(world, trust);
+  const serviceOf = (name: string) =>
+    world.services.find((one) => one.name === name) ?? missing(`service ${name}`);
+  return {
+    lab: manifest.lab,
+    clock: world.clock,
+    // The driver's own names and expectations; only the root comes from elsewhere.
+    mtls: { ...istioDriver.mtls, trustAnchor: (cluster) => trust.anchorOf(cluster) },
+    agent: async ({ cluster, namespace, workload }) => {
+      const pod = world.pods.find(
+        (one) => one.place.cluster === cluster && one.namespace === namespace && one.app === workload,
+      );
+      if (!pod || isPlanted('no-agent'))
+        return missing(`running pod of ${namespace}/${workload} in ${cluster}`);
+      return fakeAgent(world, pod, tools);
+    },
+    pods: async (cluster, namespace, app) =>
+      isPlanted('no-pod')
+        ? []
+        : world.pods.filter(
+            (one) => one.place.cluster === cluster && one.namespace === namespace && one.app === app,
+          ),
+    endpoints: async (cluster, _namespace, name) =>
+      isPlanted('no-endpoints')
+        ? []
+        : podsBehind(world, cluster, serviceOf(name)).map(({ address }) => address),
+    clusterIp: async (cluster, _namespace, name) => world.clusterIpOf(cluster, serviceOf(name)),
+    addService: async (name, _namespace, app) => {
+      world.services.push({ name, apps: [app], headless: false, createdAt: world.clock.now() });
+      return async () => {};
+    },
+    load: async (request) => {
+      await world.clock.sleep(request.durationSeconds * 1000 + 1500);
+      return loadResult(request);
+    },
+    inject: (spec, lastsMs) => injectFake(world, manifest, spec, lastsMs),
+    steady: async (timeoutMs) => {
+      world.faults = world.faults.filter(({ to }) => to > world.clock.now());
+      if (!isPlanted('never-steady-again')) return;
+      throw new MeshproofError(
+        'environment',
+        `east: Meshproof's workloads available: not after ${timeoutMs} ms`,
+      );
+    },
+    problems: async () =>
+      isPlanted('remote-silent') ? ['east: its control plane does not watch west: no remote secret'] : [],
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+function agentTools(world: FakeWorld, trust: FakeTrust): AgentTools {
+  let samples = 0;
+  return {
+    nextSample: () => ++samples,
+    chainShown: ({ host, serverName }: Extract<CallTarget, { protocol: 'tls' }>) => {
+      const cluster = world.lab.clusters.find(({ nodes }) => nodes.some(({ address }) => address === host));
+      const [, name, namespace] = /_\._\.([^.]+)\.([^.]+)\./.exec(serverName ?? '') ?? [];
+      const account = isPlanted('wrong-identity') ? 'default' : (name ?? missing(`service in ${serverName}`));
+      const { environment } = world.lab;
+      const identity = istioDriver.mtls.identity(environment, namespace ?? '', account);
+      return trust.chainOf(cluster?.name ?? missing(`gateway at ${host}`), identity);
+    },
+  };
+}
+
+function loadResult({ ratePerSecond, durationSeconds }: LoadRequest): LoadResult {
+  const dropped = isPlanted('dropped-load') ? ratePerSecond : 0;
+  const count = ratePerSecond * durationSeconds - dropped;
+  const errorRatio = isPlanted('load-errors') ? 0.01 : 0;
+  const p99Ms = isPlanted('slow-p99') || isPlanted('busy-machine') ? 480 : 12;
+  return {
+    count,
+    ok: Math.round(count * (1 - errorRatio)),
+    errorRatio,
+    dropped,
+    p50Ms: 3,
+    p95Ms: 8,
+    p99Ms,
+    maxMs: p99Ms + 9,
+  };
+}

@@ -1,0 +1,57 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { openFaults, readJournal } from '../lib/fault/journal.ts';
+import { reportFiles } from '../lib/report/read-manifest.ts';
+import { fakeLab } from './fake-lab.ts';
+import { productSuites } from './product-suites.ts';
+import { runInline } from './run-inline.ts';
+
+test('a healthy mesh passes every suite, with figures, pictures and a closed journal', async () => {
+  const suites = await productSuites();
+  const run = await runInline(suites, { keep: true });
+  try {
+    expect(run.verdict.tests.filter(({ verdict }) => verdict !== 'passed')).toEqual([]);
+    expect(run).toMatchObject({ exitCode: 0, verdict: { verdict: 'passed', exitCode: 0 } });
+    expect(run.verdict.counts.passed).toBe(Object.keys(suites).length);
+
+    // The fake mesh gives a lost endpoint up after 1.2 s and takes it back after 3 s; two calls in three go there.
+    const figures = run.verdict.tests.find(({ id }) => id.startsWith('failover/node-kill'))?.figures;
+    expect(figures?.['steadyMs']).toBeGreaterThan(1000);
+    expect(figures?.['steadyMs']).toBeLessThan(1300);
+    expect(figures?.['errorSeconds']).toBeCloseTo(0.8, 0);
+    expect(figures?.['failbackMs']).toBeGreaterThan(3000);
+    expect(figures?.['failbackMs']).toBeLessThan(3300);
+    const propagated = run.verdict.tests.find(({ id }) => id.startsWith('discovery/propagation'))?.figures;
+    expect(propagated?.['propagationMs to east']).toBeCloseTo(825, -2);
+
+    const journal = readJournal(join(run.folder, 'journal.jsonl'));
+    expect(journal.filter(({ step }) => step === 'reverted')).toHaveLength(2);
+    expect(openFaults(journal)).toEqual([]);
+    expect(await timelines(reportFiles(run.folder).allureResults)).toHaveLength(2);
+  } finally {
+    await rm(run.folder, { recursive: true, force: true });
+  }
+});
+
+test('what the environment does not promise is not judged, and is no pass', async () => {
+  const { environment, clusters } = fakeLab();
+  const permissive = { ...environment, expect: { ...environment.expect, mtls: 'permissive' as const } };
+  const { 'mtls/plaintext.spec.ts': plaintext = '', 'failover/link-partition.spec.ts': partition = '' } =
+    await productSuites();
+  const suites = { 'mtls/plaintext.spec.ts': plaintext, 'failover/link-partition.spec.ts': partition };
+  const run = await runInline(suites, { lab: { environment: permissive, clusters: clusters.slice(0, 1) } });
+  expect(run.verdict).toMatchObject({ verdict: 'inconclusive', exitCode: 2 });
+  expect(run.verdict.tests.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+    ['not-applicable', 'failover between clusters takes two of them'],
+    ['not-applicable', 'the environment does not expect STRICT mutual TLS'],
+  ]);
+});
+
+async function timelines(allureResults: string): Promise<string[]> {
+  const pictures: string[] = [];
+  for (const file of await readdir(allureResults)) {
+    if (file.endsWith('.svg')) pictures.push(await readFile(join(allureResults, file), 'utf8'));
+  }
+  return pictures.filter((svg) => /(?:node kill|link partition)/.test(svg));
+}

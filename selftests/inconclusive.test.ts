@@ -1,0 +1,69 @@
+import { expect, test } from '@playwright/test';
+import { nameOf, type Planted, plantedSuites, verdictOf } from './product-suites.ts';
+import { runInline } from './run-inline.ts';
+
+/** Evidence that carries no verdict: the mesh is not blamed, and nothing is passed. */
+const NO_EVIDENCE: Planted[] = [
+  {
+    suite: 'mtls/plaintext',
+    defect: 'control-deaf',
+    says: /^control: stranger in east does not reach tolerant: 10 × connect-timeout/,
+  },
+  {
+    suite: 'mtls/plaintext',
+    defect: 'rejects-by-timeout',
+    says: /not by a rejection \(reset\): 10 × connect-timeout/,
+  },
+  { suite: 'mtls/identity', defect: 'agent-starved', says: /agent could not send/ },
+  {
+    suite: 'dns/unknown-name',
+    defect: 'resolver-deaf',
+    says: /^control: the resolver does not answer for payments/,
+  },
+  { suite: 'dns/headless', defect: 'no-endpoints', says: 'no address to expect' },
+  { suite: 'dns/cluster-ip', defect: 'agent-starved', says: /agent could not send/ },
+  { suite: 'discovery/shared-service', defect: 'agent-starved', says: /agent could not send/ },
+  { suite: 'discovery/propagation', defect: 'agent-starved', says: /agent could not send/ },
+  { suite: 'latency/in-cluster', defect: 'dropped-load', says: 'the load was not what was asked for' },
+  {
+    suite: 'failover/node-kill',
+    defect: 'no-steady-state',
+    says: /no steady state before the fault.*http-5xx/,
+  },
+  {
+    suite: 'failover/node-kill',
+    defect: 'witness-never-fails',
+    says: 'the node-kill was never seen to bite',
+  },
+  {
+    suite: 'failover/node-kill',
+    defect: 'agent-late',
+    says: 'the agent was late: p99 300.0 ms, limit 200 ms',
+  },
+  {
+    suite: 'failover/link-partition',
+    defect: 'fault-has-no-effect',
+    says: 'the fault was not seen to take effect',
+  },
+  {
+    suite: 'failover/link-partition',
+    defect: 'lost-still-answers',
+    says: 'the place that was lost still answered',
+  },
+];
+
+test('evidence that carries no verdict is inconclusive, and its reason says what is missing', async () => {
+  const run = await runInline(await plantedSuites(NO_EVIDENCE));
+  for (const planted of NO_EVIDENCE) {
+    expect.soft(verdictOf(run.verdict.tests, planted), nameOf(planted)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(planted.says),
+    });
+  }
+  expect(run.verdict).toMatchObject({
+    verdict: 'inconclusive',
+    exitCode: 2,
+    counts: { inconclusive: NO_EVIDENCE.length },
+  });
+  expect(run.exitCode).not.toBe(0);
+});
