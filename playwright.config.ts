@@ -21,7 +21,13 @@ export default defineConfig({
   reporter: runReporters(manifest),
   projects: [
     { name: 'unit', testDir: '.', testMatch: /(?<!\.cluster)\.test\.ts$/, testIgnore: /selftests\// },
-    { name: 'selftest', testDir: 'selftests', testMatch: /(?<!\.cluster)\.test\.ts$/, timeout: 120_000, workers: 2 },
+    {
+      name: 'selftest',
+      testDir: 'selftests',
+      testMatch: /(?<!\.cluster)\.test\.ts$/,
+      timeout: 120_000,
+      workers: 2,
+    },
     { name: 'cluster', testDir: '.', testMatch: /\.cluster\.test\.ts$/, timeout: 1_800_000, workers: 1 },
     { name: 'conformance', testDir: suites, testIgnore: /failover\//, timeout: 180_000, workers: 2 },
     {

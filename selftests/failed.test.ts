@@ -29,10 +29,8 @@ const BROKEN_PROMISES: Planted[] = [
     says: 'is not signed by "O=Meshproof, CN=Meshproof root"',
   },
   { suite: 'mtls/identity', defect: 'expired', says: 'the leaf certificate expired at' },
-  { suite: 'mtls/identity', defect: 'no-certificate', says: 'it showed no certificate: reset' },
   { suite: 'mtls/identity', defect: 'caller-mistaken', says: /It sees .*sa\/default/ },
   { suite: 'mtls/identity', defect: 'caller-unseen', says: 'It sees no client certificate' },
-  { suite: 'mtls/identity', defect: 'remote-silent', says: 'no call was answered by payments in west' },
   { suite: 'latency/in-cluster', defect: 'slow-p99', says: 'p99Ms is 480, budget 100' },
   { suite: 'latency/cross-cluster', defect: 'load-errors', says: 'errorRatio is 0.01, budget 0.001' },
   {

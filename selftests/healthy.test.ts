@@ -7,8 +7,14 @@ import { fakeLab } from './fake-lab.ts';
 import { productSuites } from './product-suites.ts';
 import { runInline } from './run-inline.ts';
 
+/** The control of a lookup must hold for callers of any namespace. */
+const FROM_OUTSIDE = `import { expect, test } from '../../fixtures/index.ts';
+test('resolves nobody for a stranger', async ({ from, world }) => {
+  await expect(from.outsideMesh('east').resolving(world.service('nobody'))).toBeUnknown();
+});`;
+
 test('a healthy mesh passes every suite, with figures, pictures and a closed journal', async () => {
-  const suites = await productSuites();
+  const suites = { ...(await productSuites()), 'dns/from-outside.spec.ts': FROM_OUTSIDE };
   const run = await runInline(suites, { keep: true });
   try {
     expect(run.verdict.tests.filter(({ verdict }) => verdict !== 'passed')).toEqual([]);

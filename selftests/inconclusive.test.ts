@@ -14,7 +14,9 @@ const NO_EVIDENCE: Planted[] = [
     defect: 'rejects-by-timeout',
     says: /not by a rejection \(reset\): 10 × connect-timeout/,
   },
-  { suite: 'mtls/identity', defect: 'agent-starved', says: /agent could not send/ },
+  { suite: 'mtls/identity', defect: 'agent-starved', says: /no call was answered .*agent: EMFILE/ },
+  { suite: 'mtls/identity', defect: 'no-certificate', says: 'no certificate was seen: reset' },
+  { suite: 'mtls/identity', defect: 'remote-silent', says: 'no call was answered by payments in west' },
   {
     suite: 'dns/unknown-name',
     defect: 'resolver-deaf',

@@ -62,7 +62,13 @@ async function playwright(name: string, projects: string[]): Promise<void> {
   const report = join(output, `${name.replace(/\W+/g, '-')}.json`);
   await stage(name, async () => {
     const cli = join(projectRoot, 'node_modules', '@playwright', 'test', 'cli.js');
-    const args = [cli, 'test', '--reporter=list,json', ...projects.map((project) => `--project=${project}`)];
+    const args = [
+      cli,
+      'test',
+      '--workers=2',
+      '--reporter=list,json',
+      ...projects.map((project) => `--project=${project}`),
+    ];
     const held = await run(execPath, args, { PLAYWRIGHT_JSON_OUTPUT_FILE: report });
     const { stats } = playwrightReport.parse(JSON.parse(readFileSync(report, 'utf8')));
     passed.push(...Array.from<string>({ length: stats.expected }).fill(name));
@@ -93,7 +99,9 @@ if (!wasUp) await asOneTest('environment down, nothing left', () => meshproof('e
 if (!engineRan && env['CI'] !== undefined) await stage('engine stop', () => meshproof('engine', 'stop'));
 
 const total = seconds.reduce((sum, [, took]) => sum + took, 0);
-console.log(`\nstages (${total.toFixed(0)} s in all): ${seconds.map(([name, took]) => `${name} ${took.toFixed(0)} s`).join('; ')}`);
+console.log(
+  `\nstages (${total.toFixed(0)} s in all): ${seconds.map(([name, took]) => `${name} ${took.toFixed(0)} s`).join('; ')}`,
+);
 if (failed.length > 0) console.log(`failed: ${[...new Set(failed)].join('; ')}`);
 console.log(`\n${passed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
