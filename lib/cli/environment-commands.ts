@@ -4,7 +4,7 @@ import { ensureEngine } from '../environment/kind/engine.ts';
 import { ensureImages } from '../environment/kind/images/resolve.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
-import { acquireLease } from '../run/lease.ts';
+import { acquireLease, refuseWhileLeased } from '../run/lease.ts';
 import { deprovision, findLab, provision } from '../run/provision.ts';
 import { listStates, readState } from '../run/state.ts';
 import { sweepLab } from '../run/sweep.ts';
@@ -36,6 +36,8 @@ export function environmentCommand(): Command {
     .action(async (flags: EnvironmentFlags) => {
       const context = commandContext(flags);
       const environment = environmentFrom(flags);
+      const known = findLab(environment.name);
+      if (known) await refuseWhileLeased(known);
       const lab = await provision(environment, context).catch((error: unknown) => {
         if (context.signal.aborted) throw halfMade(environment.name);
         throw error;
@@ -51,6 +53,8 @@ export function environmentCommand(): Command {
     .description('remove an environment and everything that it left on this machine')
     .action(async (name: string, flags: { verbose?: boolean }) => {
       const context = commandContext(flags);
+      const known = findLab(name);
+      if (known) await refuseWhileLeased(known);
       await context.stages.run('environment down', () => deprovision(name, context));
       console.log(`nothing of ${name} is left`);
     });

@@ -44,7 +44,7 @@ test('each verdict has its status in Allure, and the exact one as label', () => 
   expect(statuses).toEqual([
     ['passed', 'passed', undefined],
     ['failed', 'failed', 'because it is failed'],
-    ['inconclusive', 'unknown', 'because it is inconclusive'],
+    ['inconclusive', 'broken', 'because it is inconclusive'],
     ['not-applicable', 'skipped', 'because it is not-applicable'],
     ['broken', 'broken', 'because it is broken'],
   ]);
@@ -116,7 +116,7 @@ test('steps lose their marks, empty hooks go, and evidence stays where it was at
   expect(result.steps).toMatchObject([
     {
       name: 'calls',
-      status: 'unknown',
+      status: 'broken',
       statusDetails: { message: 'late' },
       steps: [{ status: 'broken', statusDetails: { message: 'x' } }],
     },

@@ -53,14 +53,25 @@ export async function acquireLease(lab: Lab, run: string): Promise<EnvironmentLe
   };
 }
 
-async function take(kube: Kube, holder: string, environment: string): Promise<void> {
-  const current = await read(kube);
-  const occupied = current && whyOccupied(current, Date.now(), processLives);
+/** Refuses with an `environment` error while a run holds the environment; a lab that does not answer is held by nobody. */
+export async function refuseWhileLeased(lab: Lab): Promise<void> {
+  const [first] = lab.clusters;
+  const current = first && (await read(openKube(first.kubeconfig)).catch(() => undefined));
+  refuseIfOccupied(current, lab.environment.name);
+}
+
+function refuseIfOccupied(lease: V1Lease | undefined, environment: string): void {
+  const occupied = lease && whyOccupied(lease, Date.now(), processLives);
   if (occupied) {
     throw new MeshproofError('environment', `the environment ${environment} is in use: ${occupied}`, {
       nextStep: 'wait for that run to end, or use another environment; a dead holder is taken over by itself',
     });
   }
+}
+
+async function take(kube: Kube, holder: string, environment: string): Promise<void> {
+  const current = await read(kube);
+  refuseIfOccupied(current, environment);
   const lease: V1Lease = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',

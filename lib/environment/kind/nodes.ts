@@ -61,12 +61,14 @@ export async function waitUntilReady(kube: Kube, spec: ClusterSpec, signal: Abor
   );
 }
 
-/** Names of all containers of a kind cluster, running or not. */
-export async function kindContainers(env: Record<string, string>, cluster: string): Promise<string[]> {
-  const { stdout } = await exec(
-    'docker',
-    ['ps', '--all', '--filter', `label=io.x-k8s.kind.cluster=${cluster}`, '--format', '{{.Names}}'],
-    { env },
-  );
+/** Names of the containers of a kind cluster: of all, or of those that run. */
+export async function kindContainers(
+  env: Record<string, string>,
+  cluster: string,
+  which: 'all' | 'running' = 'all',
+): Promise<string[]> {
+  const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
+  const args = ['ps', ...(which === 'all' ? ['--all'] : []), '--filter', filter, '--format', '{{.Names}}'];
+  const { stdout } = await exec('docker', args, { env });
   return stdout.split('\n').filter(Boolean);
 }

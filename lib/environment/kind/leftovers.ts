@@ -1,0 +1,48 @@
+import { MeshproofError } from '../../support/errors.ts';
+import { exec, tryExec } from '../../support/exec.ts';
+import { kindNetworkName } from './config.ts';
+import type { Engine } from './engine.ts';
+import { kindContainers } from './nodes.ts';
+
+/** kind clusters of an environment, by the containers on its network; a half-made one has containers too. */
+export async function clustersOf(engine: Engine, environment: string): Promise<string[]> {
+  const labels = await namesOf(engine, [
+    'ps',
+    '--all',
+    '--filter',
+    `network=${kindNetworkName(environment)}`,
+    '--format',
+    '{{.Label "io.x-k8s.kind.cluster"}}',
+  ]);
+  return [...new Set(labels)];
+}
+
+/** What `kind delete cluster` does; done by label so that it needs neither kind nor a kubeconfig. */
+export async function deleteCluster(engine: Engine, cluster: string): Promise<void> {
+  const containers = await kindContainers(engine.env, cluster);
+  if (containers.length === 0) return;
+  const removed = await tryExec('docker', ['rm', '--force', '--volumes', ...containers], { env: engine.env });
+  const left = await kindContainers(engine.env, cluster);
+  if (left.length === 0) return;
+  throw new MeshproofError(
+    'environment',
+    `containers are still there: ${left.join(', ')}\n${removed.stderr}`,
+    {
+      nextStep: `docker rm --force --volumes ${left.join(' ')}`,
+    },
+  );
+}
+
+async function namesOf(engine: Engine, args: string[]): Promise<string[]> {
+  const { stdout } = await exec('docker', args, { env: engine.env });
+  return stdout.split('\n').filter(Boolean);
+}
+
+/** Containers and networks of an environment that are still in the engine. */
+export async function residueOf(engine: Engine, environment: string): Promise<string[]> {
+  const network = `network=${kindNetworkName(environment)}`;
+  const label = `label=meshproof.dev/environment=${environment}`;
+  const containers = await namesOf(engine, ['ps', '--all', '--filter', network, '--format', '{{.Names}}']);
+  const networks = await namesOf(engine, ['network', 'ls', '--filter', label, '--format', '{{.Name}}']);
+  return [...containers.map((name) => `container ${name}`), ...networks.map((name) => `network ${name}`)];
+}
