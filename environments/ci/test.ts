@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { execa } from 'execa';
@@ -81,6 +81,14 @@ async function playwright(name: string, projects: string[]): Promise<void> {
   });
 }
 
+/** Debian's own registry stands in for the world's, and its static busybox is a container image by itself. */
+async function installTestPackages(): Promise<boolean> {
+  if (existsSync('/usr/bin/docker-registry') && existsSync('/bin/busybox')) return true;
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+  const update = await run('apt-get', ['update', '-qq'], quiet);
+  return update && run('apt-get', ['install', '-y', '-qq', 'docker-registry', 'busybox-static'], quiet);
+}
+
 mkdirSync(output, { recursive: true });
 await asOneTest('checks: format, lint, types, dead code, schemas', () =>
   run('npm', ['run', '--silent', 'check']),
@@ -88,6 +96,7 @@ await asOneTest('checks: format, lint, types, dead code, schemas', () =>
 await playwright('unit and self-tests', ['unit', 'selftest']);
 const engineRan = await run(execPath, [join(projectRoot, 'lib/cli/main.ts'), 'engine', 'status']);
 await asOneTest('machine: doctor --fix', () => meshproof('doctor', '--fix'));
+await asOneTest('packages that the tests call: a registry, a static shell', installTestPackages);
 const wasUp = await run(execPath, [join(projectRoot, 'lib/cli/main.ts'), 'env', 'status']);
 if (await asOneTest('environment up', () => meshproof('env', 'up'))) {
   await playwright('real-cluster tests', ['cluster']);
