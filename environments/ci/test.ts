@@ -81,22 +81,31 @@ async function playwright(name: string, projects: string[]): Promise<void> {
   });
 }
 
-/** Debian's own registry stands in for the world's, and its static busybox is a container image by itself. */
+/**
+ * Debian's own registry stands in for the world's, its static busybox is a container image by itself, and jq is
+ * what the runtime wrapper calls.
+ */
 async function installTestPackages(): Promise<boolean> {
-  if (existsSync('/usr/bin/docker-registry') && existsSync('/bin/busybox')) return true;
+  const programs = {
+    'docker-registry': '/usr/bin/docker-registry',
+    'busybox-static': '/bin/busybox',
+    jq: '/usr/bin/jq',
+  };
+  const missing = Object.entries(programs).flatMap(([name, program]) => (existsSync(program) ? [] : [name]));
+  if (missing.length === 0) return true;
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
   const update = await run('apt-get', ['update', '-qq'], quiet);
-  return update && run('apt-get', ['install', '-y', '-qq', 'docker-registry', 'busybox-static'], quiet);
+  return update && run('apt-get', ['install', '-y', '-qq', ...missing], quiet);
 }
 
 mkdirSync(output, { recursive: true });
+await asOneTest('packages that the tests call', installTestPackages);
 await asOneTest('checks: format, lint, types, dead code, schemas', () =>
   run('npm', ['run', '--silent', 'check']),
 );
 await playwright('unit and self-tests', ['unit', 'selftest']);
 const engineRan = await run(execPath, [join(projectRoot, 'lib/cli/main.ts'), 'engine', 'status']);
 await asOneTest('machine: doctor --fix', () => meshproof('doctor', '--fix'));
-await asOneTest('packages that the tests call: a registry, a static shell', installTestPackages);
 const wasUp = await run(execPath, [join(projectRoot, 'lib/cli/main.ts'), 'env', 'status']);
 if (await asOneTest('environment up', () => meshproof('env', 'up'))) {
   await playwright('real-cluster tests', ['cluster']);

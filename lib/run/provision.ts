@@ -8,6 +8,7 @@ import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import type { Log } from '../support/log.ts';
 import { environmentDir } from '../support/paths.ts';
+import { withMachineLock } from '../support/machine-lock.ts';
 import type { Stages } from '../support/stages.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { forgetState, readState, writeState } from './state.ts';
@@ -48,7 +49,11 @@ export function matches(lab: Lab, { name, file, clusters, mesh }: Environment): 
  * Brings an environment up: clusters, then the mesh in all of them, then their peering. Idempotent, and
  * goes on where an interrupted call stopped. Returns with every control plane synchronised.
  */
-export async function provision(environment: Environment, options: ProvisionOptions): Promise<Lab> {
+export function provision(environment: Environment, options: ProvisionOptions): Promise<Lab> {
+  return alone(environment.name, () => provisionAlone(environment, options));
+}
+
+async function provisionAlone(environment: Environment, options: ProvisionOptions): Promise<Lab> {
   const { log, stages, signal } = options;
   const context = contextOf(environment.name, options);
   const before = readState(environment.name);
@@ -88,7 +93,11 @@ export async function provision(environment: Environment, options: ProvisionOpti
 }
 
 /** Removes an environment wholly; an `environment` error names what is still there afterwards. */
-export async function deprovision(environment: string, options: ProvisionOptions): Promise<void> {
+export function deprovision(environment: string, options: ProvisionOptions): Promise<void> {
+  return alone(environment, () => deprovisionAlone(environment, options));
+}
+
+async function deprovisionAlone(environment: string, options: ProvisionOptions): Promise<void> {
   const state = readState(environment);
   const since = new Date().toISOString();
   if (state && existsSync(environmentDir(environment))) {
@@ -105,6 +114,11 @@ export async function deprovision(environment: string, options: ProvisionOptions
     });
   }
   forgetState(environment);
+}
+
+/** One command at a time makes or removes an environment; another waits, as long as a cold build may take. */
+function alone<T>(environment: string, work: () => Promise<T>): Promise<T> {
+  return withMachineLock(`environment ${environment}`, work, 45 * 60_000);
 }
 
 function provider(options: ProvisionOptions): Provider {

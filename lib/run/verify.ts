@@ -40,14 +40,18 @@ export async function verify(environment: Environment, options: VerifyOptions): 
   const { log, stages } = options;
   // An environment that stood before, or was to stay, is the user's: it is used and left.
   const temporary = readState(environment.name)?.temporary ?? !options.keep;
-  const known = findLab(environment.name);
-  const usable = known !== undefined && matches(known, environment) && (await answers(known));
+  let inUse = false;
   try {
-    // Budgets and expectations are the file's of now; what the clusters were made from is the same.
-    const lab = usable ? { ...known, environment } : await provision(environment, { ...options, temporary });
-    return await verifyLab(lab, options);
+    const lab = await labFor(environment, { ...options, temporary });
+    const id = runId();
+    await using _lease = await acquireLease(lab, id).catch((error: unknown) => {
+      inUse = true;
+      throw error;
+    });
+    return await verifyLab(lab, id, options);
   } finally {
-    if (temporary && !options.keep) {
+    // What another run uses is not ours to remove, even when it is to go in the end.
+    if (temporary && !options.keep && !inUse) {
       const cleanUp = { ...options, signal: new AbortController().signal };
       await stages.run('environment down', () => deprovision(environment.name, cleanUp));
     } else {
@@ -58,10 +62,16 @@ export async function verify(environment: Environment, options: VerifyOptions): 
   }
 }
 
-async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verified> {
+/** The lab as it is when it is up and answers; made, or made whole, otherwise. */
+async function labFor(environment: Environment, options: VerifyOptions): Promise<Lab> {
+  const known = findLab(environment.name);
+  const usable = known !== undefined && matches(known, environment) && (await answers(known));
+  // Budgets and expectations are the file's of now; what the clusters were made from is the same.
+  return usable ? { ...known, environment } : provision(environment, options);
+}
+
+async function verifyLab(lab: Lab, id: string, options: VerifyOptions): Promise<Verified> {
   const { log, stages, signal } = options;
-  const id = `run-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase()}-${randomBytes(2).toString('hex')}`;
-  await using _lease = await acquireLease(lab, id);
   await stages.run('sweep', () => sweepLab(lab, log));
   const errors: string[] = [];
   let manifest = manifestOf(lab, id, options);
@@ -88,6 +98,12 @@ async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verified> {
     finishReport(manifest, { stages: stages.seconds, errors, log }),
   );
   return { verdict, report: allure };
+}
+
+/** Unique, and in the order of time when sorted. */
+function runId(): string {
+  const now = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').toLowerCase();
+  return `run-${now}-${randomBytes(2).toString('hex')}`;
 }
 
 function manifestOf(lab: Lab, id: string, options: VerifyOptions): RunManifest {

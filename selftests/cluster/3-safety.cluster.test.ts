@@ -8,6 +8,8 @@ import { journalFile, openFaults, readJournal } from '../../lib/fault/journal.ts
 import { leftoverTables } from '../../lib/fault/mechanisms/nftables.ts';
 import type { FaultPlan, FaultSpec } from '../../lib/model/fault.ts';
 import type { Lab } from '../../lib/model/lab.ts';
+import { findLab } from '../../lib/run/provision.ts';
+import { readState, writeState } from '../../lib/run/state.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { exec } from '../../lib/support/exec.ts';
 import { waitFor } from '../../lib/support/kube.ts';
@@ -131,8 +133,16 @@ test('a killed node whose killer is dead is started at the deadline, by the watc
 test('an environment that another run holds is refused, and left as it is', async () => {
   const lab = requireLab();
   await using _held = await acquireLease(lab, 'run-of-somebody-else');
-  const refused = await meshproof(['verify', '--only', 'dns']);
+  // One that is to go in the end is not to go under the run that uses it.
+  const state = readState(lab.environment.name);
+  if (!state) throw new Error('the lab has no state');
+  writeState({ ...state, temporary: true });
+  const refused = await meshproof(['verify', '--only', 'dns']).finally(() => writeState(state));
+  expect(findLab(lab.environment.name)).toEqual(lab);
   expect(refused.exitCode).toBe(3);
+  const down = await meshproof(['env', 'down']);
+  expect(down.exitCode).toBe(3);
+  expect(down.stderr).toContain('kind-istio is in use');
   expect(refused.stderr).toContain('kind-istio is in use: run run-of-somebody-else');
   const namespaces = await clusterOf(lab, 'east').kube.core.listNamespace({
     labelSelector: 'meshproof.dev/run',

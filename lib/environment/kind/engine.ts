@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { MeshproofError } from '../../support/errors.ts';
 import { type Log, silentLog } from '../../support/log.ts';
-import { type EngineHost, engineFiles, livePid, thisHost, withMachineLock } from './engine-host.ts';
+import { type EngineHost, engineFiles, livePid, thisHost } from './engine-host.ts';
+import { withMachineLock } from '../../support/machine-lock.ts';
 import { inotifyRemedy, lowInotifyLimits } from './engine-limits.ts';
 import { startPrivate, stopPrivate } from './engine-private.ts';
 import { askDocker, unusableDocker } from './engine-user.ts';

@@ -6,15 +6,11 @@ import { type KindPrerequisites, upCluster } from './cluster.ts';
 import { kindNetworkName } from './config.ts';
 import { blockEgress, unblockEgress } from './egress.ts';
 import { type Engine, ensureEngine, findEngine } from './engine.ts';
-import { withMachineLock } from './engine-host.ts';
 import type { Log } from '../../support/log.ts';
 import { type ImageSet, ensureImages } from './images/resolve.ts';
 import { clustersOf, deleteCluster, residueOf } from './leftovers.ts';
 import { ensureTool } from './tools.ts';
 import { cacheDir } from '../../support/paths.ts';
-
-/** A build from source takes up to 25 min on two cores; another command waits for it that long and more. */
-const BUILD_LIMIT_MS = 2_700_000;
 
 export interface KindOptions {
   /** HOST/PREFIX of a registry that mirrors the public ones. */
@@ -76,12 +72,7 @@ async function prepare(
   { log }: ProviderContext,
 ): Promise<KindPrerequisites> {
   const engine = await ensureEngine({ log });
-  // Two commands at once would build the same stage into the same place.
-  const images = await withMachineLock(
-    'images',
-    () => imagesOf(environment, engine, options, log),
-    BUILD_LIMIT_MS,
-  );
+  const images = await imagesOf(environment, engine, options, log);
   const kind = await ensureTool('kind', { log });
   return { engine, images, kind: kind.path };
 }

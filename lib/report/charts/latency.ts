@@ -83,7 +83,7 @@ function budgetBar(
 ): Graphic[] {
   const budget = series.budget[key];
   const measured = series.points.find((point) => point.quantile === quantile)?.ms;
-  const keyX = left + PANEL.width + 14;
+  const keyX = left + PANEL.width + 24;
   const over = measured !== undefined && measured > budget;
   const colour = over ? VERDICT_COLOUR.failed : VERDICT_COLOUR.passed;
   const y = toY(Math.log10(budget));

@@ -1,4 +1,4 @@
-import { withMachineLock } from '../engine-host.ts';
+import { withMachineLock } from '../../../support/machine-lock.ts';
 import { dockerClient } from './docker.ts';
 import type { EnsureImagesOptions, ImageSet } from './image-set.ts';
 import { readPins } from './pins.ts';

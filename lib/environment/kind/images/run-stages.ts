@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MeshproofError, errorMessage } from '../../../support/errors.ts';
 import { exec } from '../../../support/exec.ts';
-import { withMachineLock } from '../engine-host.ts';
+import { withMachineLock } from '../../../support/machine-lock.ts';
 import { partialFolder } from './partial.ts';
 import { type Slot, type Stage, type StageEvent, stageHashes } from './stage.ts';
 
