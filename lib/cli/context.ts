@@ -23,7 +23,7 @@ export interface CommandContext {
 }
 
 /** The default environment. */
-export const DEFAULT_ENVIRONMENT = 'environments/kind-istio.yaml';
+export const DEFAULT_ENVIRONMENT = 'kind-istio';
 
 export function commandContext(flags: Pick<EnvironmentFlags, 'verbose' | 'registryMirror'>): CommandContext {
   const log = terminalLog({ verbose: flags.verbose ?? false });

@@ -48,7 +48,7 @@ export function environmentCommand(): Command {
     });
   env
     .command('down')
-    .argument('[name]', 'name of the environment', 'kind-istio')
+    .argument('[name]', 'name of the environment', DEFAULT_ENVIRONMENT)
     .option('-v, --verbose', 'show what the tools print')
     .description('remove an environment and everything that it left on this machine')
     .action(async (name: string, flags: { verbose?: boolean }) => {
@@ -74,7 +74,7 @@ export function environmentCommand(): Command {
     });
   env
     .command('status')
-    .argument('[name]', 'name of the environment', 'kind-istio')
+    .argument('[name]', 'name of the environment', DEFAULT_ENVIRONMENT)
     .option('--json', 'machine-readable')
     .description('show clusters, nodes and mesh of an environment')
     .action(async (name: string, flags: { json?: boolean }) => {
@@ -86,7 +86,7 @@ export function environmentCommand(): Command {
   env
     .command('kubeconfig')
     .argument('<cluster>', 'name of the cluster')
-    .option('-n, --name <environment>', 'name of the environment', 'kind-istio')
+    .option('-n, --name <environment>', 'name of the environment', DEFAULT_ENVIRONMENT)
     .description("print the path of a cluster's kubeconfig")
     .action((cluster: string, flags: { name: string }) => {
       const { clusters } = requireLab(flags.name);
@@ -121,7 +121,7 @@ export function environmentCommand(): Command {
 /** `meshproof sweep` */
 export function sweepCommand(): Command {
   return new Command('sweep')
-    .argument('[name]', 'name of the environment', 'kind-istio')
+    .argument('[name]', 'name of the environment', DEFAULT_ENVIRONMENT)
     .description('revert every fault and remove every workload that a run left behind')
     .action(async (name: string) => {
       const { log } = commandContext({});

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { projectRoot } from '../support/paths.ts';
 import { describeError, EXIT, exitCodeOf, MeshproofError } from '../support/errors.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
 import { reportCommand } from './report-command.ts';
@@ -7,6 +10,7 @@ import { verifyCommand } from './verify-command.ts';
 
 const program = new Command('meshproof')
   .description('Conformance and chaos test harness for multi-cluster service meshes')
+  .version(packageVersion())
   .showHelpAfterError('(--help lists what there is)')
   .exitOverride();
 
@@ -32,6 +36,13 @@ try {
     if (!(error instanceof MeshproofError)) console.error(error);
     process.exitCode = exitCodeOf(error);
   }
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }
 
 /** Wrong usage of a subcommand must end with 64 too, not with commander's own 1. */

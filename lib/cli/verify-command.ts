@@ -10,7 +10,7 @@ import { commandContext, type EnvironmentFlags, environmentFrom } from './contex
 import { withEnvironmentFlags } from './environment-commands.ts';
 
 interface VerifyFlags extends EnvironmentFlags {
-  only: SuiteCapability[];
+  only?: SuiteCapability[];
   keep?: boolean;
   output: string;
   json?: boolean;
@@ -21,7 +21,7 @@ interface VerifyFlags extends EnvironmentFlags {
 export function verifyCommand(): Command {
   return withEnvironmentFlags(new Command('verify'))
     .description('prove that the mesh works: discovery, DNS, mTLS, latency, failover under faults')
-    .option('--only <suites>', `comma-separated: ${CAPABILITIES.join(', ')}`, parseOnly, [])
+    .option('--only <suites>', `comma-separated: ${CAPABILITIES.join(', ')}`, parseOnly)
     .option('--keep', 'leave an environment up that this run made')
     .option('-o, --output <folder>', 'folder of the report', resolve(projectRoot, 'reports/output'))
     .option('--plan', 'say what would be made and broken, and change nothing')
@@ -30,14 +30,14 @@ export function verifyCommand(): Command {
     .action(async (flags: VerifyFlags) => {
       if (flags.plan) {
         const environment = environmentFrom(flags);
-        console.log(previewVerify(environment, findLab(environment.name), flags.only).join('\n'));
+        console.log(previewVerify(environment, findLab(environment.name), flags.only ?? []).join('\n'));
         return;
       }
       const context = commandContext(flags);
       const result = await verify(environmentFrom(flags), {
         ...context,
         command: ['meshproof', ...process.argv.slice(2)].join(' '),
-        only: flags.only,
+        only: flags.only ?? [],
         keep: flags.keep ?? false,
         output: resolve(flags.output),
         progress: flags.json ? 'stderr' : 'inherit',

@@ -80,7 +80,9 @@ async function verifyLab(lab: Lab, id: string, options: VerifyOptions): Promise<
     manifest = { ...manifest, stages: { ...stages.seconds } };
     const file = writeManifest(manifest);
     if (!signal.aborted)
-      await stages.run('suites', () => runSuites(file, { ...options, output: options.progress }));
+      await stages.run('suites', () => runSuites(file, { ...options, output: options.progress }), {
+        speaks: true,
+      });
     if (signal.aborted) errors.push('the run was interrupted');
   } catch (error) {
     errors.push(describeError(error));

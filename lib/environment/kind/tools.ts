@@ -2,6 +2,7 @@ import { delimiter, join } from 'node:path';
 import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { type Log, silentLog } from '../../support/log.ts';
+import { withSignsOfLife } from '../../support/stages.ts';
 import { cacheDir } from '../../support/paths.ts';
 import { type Pins, readPins } from './images/pins.ts';
 import { stageHashes } from './images/stage.ts';
@@ -115,14 +116,18 @@ async function checked(name: ToolName, path: string, source: Tool['source'], dep
 function buildModule(pins: Pins, cache: string) {
   return async (module: keyof Pins['modules'], log: Log): Promise<string> => {
     const stage = goStageName(module);
-    const outputs = await runStages(goStages(pins), [stage], {
+    const options: Parameters<typeof runStages>[2] = {
       root: join(cache, 'build'),
-      onEvent: ({ state, seconds, line }) => {
+      onEvent: ({ stage, state, seconds, line }) => {
+        const what = stage.startsWith('download')
+          ? 'download of its Go modules'
+          : 'build from its pinned Go module';
         if (state === 'line') log.debug(`${module}: ${line ?? ''}`);
-        else if (state === 'start') log.info(`${module}: building it from its pinned Go module`);
-        else if (state === 'done') log.info(`${module}: built in ${seconds ?? 0} s`);
+        else if (state === 'start') log.info(`${module}: ${what} …`);
+        else if (state === 'done') log.info(`${module}: ${what} took ${seconds ?? 0} s`);
       },
-    });
+    };
+    const outputs = await withSignsOfLife(module, log, () => runStages(goStages(pins), [stage], options));
     const output = outputs.get(stage);
     if (!output) throw new MeshproofError('bug', `the build has no output for ${stage}`);
     return join(output.dir, 'bin');
