@@ -11,12 +11,13 @@ import { systemClock } from '../support/clock.ts';
 import { MeshproofError, errorMessage } from '../support/errors.ts';
 import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts';
 import type { Backend, CallerRef } from './backend.ts';
-import { MESH_NAMESPACE, RUN_LABEL, serviceObject } from './workloads.ts';
+import { MESH_NAMESPACE, RUN_LABEL, serviceObject, withRunLabels } from './workloads.ts';
 import { podOf, worldReady } from './world.ts';
 
 /** The backend of a real lab. Opens connections as they are needed; dispose closes them. */
 export function labBackend(manifest: RunManifest): Backend {
   const { lab, id: run } = manifest;
+  const own = { run, environment: lab.environment.name };
   const driver = meshDriver(lab.environment);
   const agents = new Map<string, AgentClient>();
   const kubes = new Map<string, Kube>(
@@ -68,7 +69,8 @@ export function labBackend(manifest: RunManifest): Backend {
       return service.spec?.clusterIP ?? '';
     },
     async addService(name, namespace, app) {
-      const service = serviceObject(name, namespace, { app });
+      const [service] = withRunLabels([serviceObject(name, namespace, { app })], own);
+      if (!service) throw new MeshproofError('bug', 'a service that is none');
       const everywhere = (change: typeof apply) =>
         Promise.all([...kubes.values()].map((kube) => change(kube, [service])));
       await everywhere(apply);

@@ -7,6 +7,25 @@ export const MESH_NAMESPACE = 'meshproof-mesh';
 export const OUTSIDE_NAMESPACE = 'meshproof-outside';
 /** Label on everything that a run puts into a cluster; its value is the run's id. */
 export const RUN_LABEL = 'meshproof.dev/run';
+/** No run lasts as long; what is older was left behind. */
+const EXPIRES_AFTER_MS = 2 * 3_600_000;
+
+/** Marks objects as a run's own: which run, for which environment, and when they are surely left over (UTC). */
+export function withRunLabels<T extends KubernetesObject>(
+  objects: readonly T[],
+  { run, environment }: { run: string; environment: string },
+): T[] {
+  const expires = new Date(Date.now() + EXPIRES_AFTER_MS).toISOString().slice(0, 19).replaceAll(':', '-');
+  const marks = {
+    [RUN_LABEL]: run,
+    'meshproof.dev/environment': environment,
+    'meshproof.dev/expires': expires,
+  };
+  return objects.map((object) => ({
+    ...object,
+    metadata: { ...object.metadata, labels: { ...object.metadata?.labels, ...marks } },
+  }));
+}
 export const HTTP_PORT = 8080;
 export const TCP_PORT = 9090;
 
@@ -53,30 +72,24 @@ export function workloads(clusters: readonly string[]): Workload[] {
 }
 
 export interface WorkloadOptions {
-  run: string;
   cluster: LabCluster;
   /** Image with `node` in it. */
   image: string;
-  /** The agent, bundled into one file. */
-  agent: string;
 }
 
 /** The namespace and the agent's program, which all workloads of the namespace mount. */
 export function namespaceObjects(
   name: string,
   labels: Record<string, string>,
-  { run, agent }: Pick<WorkloadOptions, 'run' | 'agent'>,
+  agent: string,
 ): KubernetesObject[] {
   const program: KubernetesObject & { data: Record<string, string> } = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'meshproof-agent', namespace: name, labels: { [RUN_LABEL]: run } },
+    metadata: { name: 'meshproof-agent', namespace: name },
     data: { 'agent.mjs': agent },
   };
-  return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...labels, [RUN_LABEL]: run } } },
-    program,
-  ];
+  return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, program];
 }
 
 /** Label that selects the pods behind {@link HEADLESS_SERVICE}. */
@@ -122,13 +135,13 @@ export function serviceObject(
   };
 }
 
-function deploymentObject({ name, namespace }: Workload, { cluster, image, run }: WorkloadOptions) {
+function deploymentObject({ name, namespace }: Workload, { cluster, image }: WorkloadOptions) {
   const fromPod = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
   const onRoster = name === SHARED_SERVICE || name === MESH_CALLER ? { [ROSTER_LABEL]: 'true' } : {};
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name, namespace, labels: { app: name, [RUN_LABEL]: run } },
+    metadata: { name, namespace, labels: { app: name } },
     spec: {
       replicas: 1,
       selector: { matchLabels: { app: name } },

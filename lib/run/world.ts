@@ -12,6 +12,7 @@ import {
   RUN_LABEL,
   TOLERANT_SERVICE,
   workloadObjects,
+  withRunLabels,
   workloads,
 } from './workloads.ts';
 
@@ -32,17 +33,19 @@ async function deployInto(
   const kube = openKube(cluster.kubeconfig);
   const driver = meshDriver(lab.environment);
   for (const namespace of NAMESPACES) await leftBehindGone(kube, namespace);
-  await apply(kube, [
-    ...namespaceObjects(MESH_NAMESPACE, driver.namespaceLabels, { run, agent }),
-    ...namespaceObjects(OUTSIDE_NAMESPACE, {}, { run, agent }),
+  const own = { run, environment: lab.environment.name };
+  const options = { cluster, image: lab.images.runtime };
+  const objects = [
+    ...namespaceObjects(MESH_NAMESPACE, driver.namespaceLabels, agent),
+    ...namespaceObjects(OUTSIDE_NAMESPACE, {}, agent),
     // Before the workloads: a policy that comes later finds connections that were made without it.
     ...driver.mtls.acceptPlaintext(MESH_NAMESPACE, { app: TOLERANT_SERVICE }),
     headlessObject(),
-  ]);
-  const options = { run, agent, cluster, image: lab.images.runtime };
-  for (const workload of workloads(lab.clusters.map(({ name }) => name))) {
-    await apply(kube, workloadObjects(workload, options));
-  }
+    ...workloads(lab.clusters.map(({ name }) => name)).flatMap((workload) =>
+      workloadObjects(workload, options),
+    ),
+  ];
+  await apply(kube, withRunLabels(objects, own));
 }
 
 /** Waits for a namespace that an earlier run is still deleting. */

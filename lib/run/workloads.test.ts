@@ -1,0 +1,31 @@
+import { expect, test } from '@playwright/test';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { fakeLab } from '../../selftests/fake-lab.ts';
+import { localService, SHARED_SERVICE, withRunLabels, workloadObjects, workloads } from './workloads.ts';
+
+const [east] = fakeLab().clusters;
+if (!east) throw new Error('the fake lab has no cluster');
+const options = { cluster: east, image: 'runtime' };
+const kindsOf = (name: string) => {
+  const workload = workloads(['east', 'west']).find((one) => one.name === name);
+  return workload ? workloadObjects(workload, options).map(({ kind }) => kind) : [];
+};
+
+test('a name resolves everywhere, a copy runs only where it lives', () => {
+  expect(kindsOf(SHARED_SERVICE)).toEqual(['ServiceAccount', 'Service', 'Deployment']);
+  expect(kindsOf(localService('east'))).toEqual(['ServiceAccount', 'Service', 'Deployment']);
+  expect(kindsOf(localService('west'))).toEqual(['Service']);
+});
+
+test('everything is marked with its run, its environment and when it is surely left over', () => {
+  const own = { run: 'run-1', environment: 'kind-istio' };
+  const service: KubernetesObject = { kind: 'Service', metadata: { name: 'x', labels: { app: 'x' } } };
+  const [marked] = withRunLabels([service], own);
+  expect(marked?.metadata?.labels).toMatchObject({
+    app: 'x',
+    'meshproof.dev/run': 'run-1',
+    'meshproof.dev/environment': 'kind-istio',
+  });
+  // A label's value: letters, digits, - _ and . only.
+  expect(marked?.metadata?.labels?.['meshproof.dev/expires']).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/);
+});
