@@ -23,7 +23,7 @@ export function withRunLabels<T extends KubernetesObject>(
   };
   return objects.map((object) => ({
     ...object,
-    metadata: { ...object.metadata, labels: { ...object.metadata?.labels, ...marks } },
+    metadata: Object.assign({}, object.metadata, { labels: { ...object.metadata?.labels, ...marks } }),
   }));
 }
 export const HTTP_PORT = 8080;
