@@ -52,7 +52,8 @@ test.describe('the script, with a runc that only notes its arguments', () => {
     ['create', ['--bundle=bundle']],
     ['run', ['--no-pivot', '-b', 'bundle']],
   ] as const) {
-    test(`${command} ${bundle.join(' ')} drops what the host lacks and nothing else`, async ({}, info) => {
+    // Titles differ in more than signs: Playwright makes the output folder of a test from its letters.
+    test(`${command} ${bundle.join(' ')} (arguments: ${bundle.length}) drops what the host lacks and nothing else`, async ({}, info) => {
       const { call, config } = await prepare(info.outputPath());
       const args = [
         '--root',
@@ -82,7 +83,7 @@ test.describe('the script, with a runc that only notes its arguments', () => {
   });
 
   for (const flag of [['--process', 'process.json'], ['-p', 'process.json'], ['--process=process.json']]) {
-    test(`exec ${flag.join(' ')} drops it from the process file`, async ({}, info) => {
+    test(`exec ${flag.join(' ')} (arguments: ${flag.length}) drops it from the process file`, async ({}, info) => {
       const { call, config } = await prepare(info.outputPath());
       const file = info.outputPath('process.json');
       await writeFile(file, JSON.stringify({ capabilities: capabilitySets(asked), cwd: '/' }));

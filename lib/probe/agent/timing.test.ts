@@ -39,9 +39,9 @@ test.describe('timing of the agent', () => {
     expect(analyseLatency(recording.observations)).toMatchObject({ count: 2500, failed: {} });
     const [first, last] = [recording.observations[0], recording.observations.at(-1)];
     expect((last?.intendedAt ?? 0) - (first?.intendedAt ?? 0)).toBeCloseTo(2499 * 2, 3);
-    // Alone it is 1 to 2 ms. Where even an idle timer comes late, the machine is too busy to show anything.
-    test.skip(machineMs > 15, `an idle timer was ${machineMs.toFixed(0)} ms late: the machine is busy`);
-    expect(lateness.p99Ms).toBeLessThan(Math.max(15, 5 * machineMs));
+    // Alone it is 1 to 6 ms. An agent that falls behind by 5 % is 250 ms late at the end, and later with every call;
+    // a busy machine, whose idle timers come late too, is not that.
+    expect(lateness.p99Ms).toBeLessThan(Math.max(100, 20 * machineMs));
   });
 
   test('measures a gap of exactly 2.000 s within two probe intervals, silent or closing', async () => {
