@@ -104,9 +104,9 @@ await asOneTest('checks: format, lint, types, dead code, schemas', () =>
   run('npm', ['run', '--silent', 'check']),
 );
 await playwright('unit and self-tests', ['unit', 'selftest']);
-const engineRan = await run(execPath, [join(projectRoot, 'lib/cli/main.ts'), 'engine', 'status']);
+const engineRan = await meshproof('engine', 'status');
 await asOneTest('machine: doctor --fix', () => meshproof('doctor', '--fix'));
-const wasUp = await run(execPath, [join(projectRoot, 'lib/cli/main.ts'), 'env', 'status']);
+const wasUp = await meshproof('env', 'status');
 if (await asOneTest('environment up', () => meshproof('env', 'up'))) {
   await playwright('real-cluster tests', ['cluster']);
 } else {

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../report/versions.ts';
 import { projectRoot } from '../support/paths.ts';
 import { describeError, EXIT, exitCodeOf, MeshproofError } from '../support/errors.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
@@ -10,7 +9,7 @@ import { verifyCommand } from './verify-command.ts';
 
 const program = new Command('meshproof')
   .description('Conformance and chaos test harness for multi-cluster service meshes')
-  .version(packageVersion())
+  .version(packageVersion(projectRoot))
   .showHelpAfterError('(--help lists what there is)')
   .exitOverride();
 
@@ -36,13 +35,6 @@ try {
     if (!(error instanceof MeshproofError)) console.error(error);
     process.exitCode = exitCodeOf(error);
   }
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }
 
 /** Wrong usage of a subcommand must end with 64 too, not with commander's own 1. */

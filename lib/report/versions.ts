@@ -46,7 +46,8 @@ function prefixed(prefix: string, values: Record<string, string>): Record<string
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]));
 }
 
-function packageVersion(folder: string): string {
+/** Version in the package.json of a folder; `unknown` when there is none. */
+export function packageVersion(folder: string): string {
   try {
     return packageJson.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).version;
   } catch {

@@ -13,7 +13,7 @@ import { readState } from './state.ts';
 import { deprovision, findLab, matches, type ProvisionOptions, provision } from './provision.ts';
 import { runSuites, type SuiteCapability } from './suites.ts';
 import { sweepLab } from './sweep.ts';
-import { deployWorld, removeWorld } from './world.ts';
+import { deployWorld } from './world.ts';
 
 export interface VerifyOptions extends ProvisionOptions {
   command: string;
@@ -89,10 +89,8 @@ async function verifyLab(lab: Lab, id: string, options: VerifyOptions): Promise<
     log.warn(describeError(error));
   }
   try {
-    await stages.run('clean-up', async () => {
-      await sweepLab(lab, log);
-      await removeWorld(lab);
-    });
+    // The workloads are among what a sweep removes.
+    await stages.run('clean-up', () => sweepLab(lab, log));
   } catch (error) {
     errors.push(`clean-up failed: ${describeError(error)}`);
   }
