@@ -1,16 +1,17 @@
-import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
-import { artifactsOf } from './lib/report/read-manifest.ts';
+import { artifactsOf, orderFolder, readManifest } from './lib/report/read-manifest.ts';
 import { runReporters } from './reports/reporters.ts';
 
-const manifest = process.env['MESHPROOF_RUN'];
-/** The self-tests put their inline suites somewhere else. */
-const suites = process.env['MESHPROOF_SUITES'] ?? 'suites';
+const manifest = process.env['MESHPROOF_RUN'] || undefined;
+/** `meshproof verify` runs a phase's suites in an order of its own; the self-tests put theirs somewhere else. */
+const suites =
+  process.env['MESHPROOF_SUITES'] ??
+  (manifest && process.env['MESHPROOF_FIRST_PHASE'] ? orderFolder(readManifest(manifest).output) : 'suites');
 
 /**
- * One runner for every test. `unit` and `selftest` need nothing but Node; `cluster` needs a kind engine;
- * `conformance` and `disruptive` are the product's own suites, started by `meshproof verify`, which leaves
- * the run's manifest in MESHPROOF_RUN.
+ * One runner for every test. `unit` and `selftest` need nothing but Node; `cluster` needs a kind engine; the others
+ * are the phases of the product's own suites, started by `meshproof verify`, which leaves the run's manifest in
+ * MESHPROOF_RUN.
  */
 export default defineConfig({
   fullyParallel: true,
@@ -29,13 +30,23 @@ export default defineConfig({
       workers: 2,
     },
     { name: 'cluster', testDir: '.', testMatch: /\.cluster\.test\.ts$/, timeout: 1_800_000, workers: 1 },
-    { name: 'conformance', testDir: suites, testIgnore: /failover\//, timeout: 180_000, workers: 2 },
+    { name: 'conformance', testDir: suites, grepInvert: /@(exclusive|disruptive|last)\b/, timeout: 180_000 },
     {
-      name: 'disruptive',
-      testDir: join(suites, 'failover'),
+      name: 'exclusive',
+      testDir: suites,
+      grep: /@exclusive\b/,
       timeout: 300_000,
       workers: 1,
       fullyParallel: false,
     },
+    {
+      name: 'disruptive',
+      testDir: suites,
+      grep: /@disruptive\b/,
+      timeout: 300_000,
+      workers: 1,
+      fullyParallel: false,
+    },
+    { name: 'last', testDir: suites, grep: /@last\b/, timeout: 180_000, workers: 1 },
   ],
 });

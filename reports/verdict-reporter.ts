@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { env } from 'node:process';
 import type {
   FullConfig,
   FullResult,
@@ -8,11 +9,11 @@ import type {
   TestError,
   TestResult,
 } from '@playwright/test/reporter';
-import type { RunManifest } from '../lib/model/run.ts';
+import type { PlannedTest, RunManifest } from '../lib/model/run.ts';
 import type { RunVerdict, TestVerdict } from '../lib/model/verdict.ts';
 import { readManifest, reportFiles } from '../lib/report/read-manifest.ts';
 import { type TestName, nameOf } from '../lib/report/test-name.ts';
-import { assembleRunVerdict, runError, writeVerdict } from '../lib/report/verdict-file.ts';
+import { assembleRunVerdict, readVerdict, runError, writeVerdict } from '../lib/report/verdict-file.ts';
 import { type Judgement, combineJudgements, plainText, verdictOf } from '../lib/report/verdict-of.ts';
 import { versionsOf } from '../lib/report/versions.ts';
 
@@ -30,14 +31,21 @@ export default class VerdictReporter implements Reporter {
   readonly #manifest: RunManifest;
   readonly #versions: Record<string, string>;
   readonly #tests = new Map<string, Collected>();
+  /** What stands already, by id: results of earlier phases, and the tests of later ones, which did not run yet. */
+  readonly #before: ReadonlyMap<string, TestVerdict>;
+  readonly #stages: Record<string, number>;
   readonly #errors: string[] = [];
   #startedAt = Date.now();
 
   constructor(options: { manifest: string }) {
     this.#manifest = readManifest(options.manifest);
     this.#versions = versionsOf(this.#manifest);
+    const earlier = env['MESHPROOF_FIRST_PHASE'] === 'false' ? earlierPhases(this.#manifest) : undefined;
+    this.#stages = earlier?.stages ?? this.#manifest.stages;
+    const before = earlier?.tests ?? (this.#manifest.tests ?? []).map(didNotRun);
+    this.#before = new Map(before.map((test) => [test.id, test]));
     // Allure adds to what lies there: results of an earlier run would be judged as this one's.
-    rmSync(reportFiles(this.#manifest.output).allureResults, { recursive: true, force: true });
+    if (!earlier) rmSync(reportFiles(this.#manifest.output).allureResults, { recursive: true, force: true });
   }
 
   printsToStdio(): boolean {
@@ -86,14 +94,19 @@ export default class VerdictReporter implements Reporter {
 
   #write(ended = false): RunVerdict {
     const errors = ended ? this.#errors : [...this.#errors, 'the runner was killed before the run ended'];
+    const known = [...this.#before.values()].filter(({ capability }) => capability === 'run').length;
     const verdict = assembleRunVerdict({
       manifest: this.#manifest,
       endedAt: new Date(),
       versions: this.#versions,
-      stages: { ...this.#manifest.stages, suites: (Date.now() - this.#startedAt) / 1000 },
+      stages: {
+        ...this.#stages,
+        suites: (this.#stages['suites'] ?? 0) + (Date.now() - this.#startedAt) / 1000,
+      },
       tests: [
+        ...[...this.#before.values()].filter(({ id }) => !this.#tests.has(id)),
         ...[...this.#tests.values()].map(testVerdict),
-        ...errors.map((reason, index) => runError(reason, index + 1)),
+        ...errors.map((reason, index) => runError(reason, known + index + 1)),
       ],
     });
     writeVerdict(reportFiles(this.#manifest.output).verdict, verdict);
@@ -101,10 +114,23 @@ export default class VerdictReporter implements Reporter {
   }
 }
 
+/** The verdict file as the phases before this one left it; undefined when there is none of this run. */
+function earlierPhases(manifest: RunManifest): RunVerdict | undefined {
+  const { verdict: file } = reportFiles(manifest.output);
+  const left = existsSync(file) ? readVerdict(file) : undefined;
+  return left?.run === manifest.id ? left : undefined;
+}
+
+const DID_NOT_RUN = 'did not run: the run ended before it';
+
+function didNotRun({ id, capability, title }: PlannedTest): TestVerdict {
+  return { id, capability, title, verdict: 'broken', reason: DID_NOT_RUN, durationMs: 0, figures: {} };
+}
+
 function testVerdict({ name, judgements, durationMs }: Collected): TestVerdict {
   const judgement: Judgement =
     judgements.length === 0
-      ? { verdict: 'broken', reason: 'did not run: the run ended before it', figures: {} }
+      ? { verdict: 'broken', reason: DID_NOT_RUN, figures: {} }
       : combineJudgements(judgements);
   return { ...name, ...judgement, durationMs };
 }

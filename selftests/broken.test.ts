@@ -98,7 +98,7 @@ test('a promise that nobody waits for is none', async () => {
 
 for (const [what, args, says] of [
   ['an unknown option', ['verify', '--bogus'], "unknown option '--bogus'"],
-  ['a suite that is none', ['verify', '--only', 'weather'], '"weather" is no suite'],
+  ['a suite that is none', ['verify', '--suite', 'weather'], '"weather" is no suite'],
   ['an environment that is not there', ['verify', '--environment', 'nowhere.yaml'], 'nowhere.yaml'],
 ] as const) {
   test(`${what} is wrong usage: exit code 64`, async () => {

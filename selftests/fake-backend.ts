@@ -7,12 +7,21 @@ import type { Backend, LoadRequest } from '../lib/run/backend.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
 import { type AgentTools, fakeAgent } from './fake/agent.ts';
 import { type FakeTrust, fakeTrust } from './fake/certificates.ts';
+import { counted } from './fake/counted.ts';
 import { isPlanted } from './fake/defects.ts';
 import { injectFake } from './fake/faults.ts';
+import { serviceIn } from './fake/services.ts';
 import { type FakeWorld, fakeWorld, missing, podsBehind } from './fake/world.ts';
+
+/** The real driver, without what takes proxies and a control plane to look at. */
+const { inspection: _inspection, telemetry: _telemetry, ...fakeDriver } = istioDriver;
 
 /** A lab in memory, in virtual time, with the defects that MESHPROOF_FAKE_DEFECTS names: see fake/defects.ts. */
 export function fakeBackend(manifest: RunManifest): Backend {
+  return counted(backendOf(manifest), manifest);
+}
+
+function backendOf(manifest: RunManifest): Backend {
   const world = fakeWorld(manifest.lab, manifest.seed);
   const trust = fakeTrust(join(manifest.output, 'trust'));
   const tools = agentTools(world, trust);
@@ -20,12 +29,23 @@ export function fakeBackend(manifest: RunManifest): Backend {
     world.services.find((one) => one.name === name) ?? missing(`service ${name}`);
   return {
     lab: manifest.lab,
+    ...(manifest.callers ? { callers: manifest.callers } : {}),
     clock: world.clock,
     // The driver's own names and expectations; only the root comes from elsewhere.
     mtls: { ...istioDriver.mtls, trustAnchor: (cluster) => trust.anchorOf(cluster) },
-    agent: async ({ cluster, namespace, workload }) => {
+    driver: fakeDriver,
+    kube: () => notInMemory('an API server'),
+    onNode: async () => notInMemory('nodes'),
+    apply: async () => notInMemory('an API server'),
+    changes: () => notInMemory('an API server'),
+    guest: () => notInMemory('clusters to add'),
+    agent: async ({ cluster, namespace, workload, pod: wanted }) => {
       const pod = world.pods.find(
-        (one) => one.place.cluster === cluster && one.namespace === namespace && one.app === workload,
+        (one) =>
+          one.place.cluster === cluster &&
+          one.namespace === namespace &&
+          one.app === workload &&
+          (wanted === undefined || one.name === wanted),
       );
       if (!pod || isPlanted('no-agent'))
         return missing(`running pod of ${namespace}/${workload} in ${cluster}`);
@@ -41,6 +61,10 @@ export function fakeBackend(manifest: RunManifest): Backend {
       isPlanted('no-endpoints')
         ? []
         : podsBehind(world, cluster, serviceOf(name)).map(({ address }) => address),
+    service: async (cluster, namespace, name) => {
+      const view = serviceIn(world, cluster, namespace, name);
+      return isPlanted('no-endpoints') ? { ...view, endpoints: [] } : view;
+    },
     clusterIp: async (cluster, _namespace, name) => world.clusterIpOf(cluster, serviceOf(name)),
     addService: async (name, _namespace, app) => {
       world.services.push({ name, apps: [app], headless: false, createdAt: world.clock.now() });
@@ -59,10 +83,24 @@ export function fakeBackend(manifest: RunManifest): Backend {
         `east: Meshproof's workloads available: not after ${timeoutMs} ms`,
       );
     },
-    problems: async () =>
-      isPlanted('remote-silent') ? ['east: its control plane does not watch west: no remote secret'] : [],
+    problems: async () => problemsIn(),
+    watch: {
+      baseline: () => notInMemory('containers'),
+      now: async () => notInMemory('containers'),
+      expectedRestarts: () => [],
+    },
+    diagnose: async () => ({ causes: problemsIn(), files: {} }),
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+function problemsIn(): string[] {
+  return isPlanted('remote-silent') ? ['east: its control plane does not watch west: no remote secret'] : [];
+}
+
+/** Suites that need the real thing are not applicable here; `meshproof prove` shows that they can fail. */
+function notInMemory(what: string): never {
+  throw new MeshproofError('not-applicable', `the self-tests' world has no ${what}`);
 }
 
 function agentTools(world: FakeWorld, trust: FakeTrust): AgentTools {

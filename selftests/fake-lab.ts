@@ -54,6 +54,10 @@ function fakeEnvironment(): Environment {
       id: 'fake-mesh',
       trustDomain: 'cluster.local',
       mtls: 'strict',
+      mcs: false,
+      clusterLocal: [],
+      accessLog: false,
+      multiRoot: false,
       resilience: {
         tryTimeoutMs: 1000,
         connectTimeoutMs: 1000,
@@ -67,16 +71,29 @@ function fakeEnvironment(): Environment {
         localityFailover: false,
       },
     },
-    expect: { mtls: 'strict', answeredBy: 'all-clusters' },
+    expect: {
+      mtls: 'strict',
+      answeredBy: 'all-clusters',
+      networkPolicy: 'unknown',
+      dns: { maxTtlMs: 30_000 },
+      clockOffsetMs: 100,
+      tls: { minVersion: 'TLSv1.2', refusedCiphers: ['AES128-SHA'] },
+      certificates: { minValidity: { leafMs: 3_600_000, authorityMs: 2_592_000_000 } },
+    },
+    waivers: [],
     budgets: {
       latency: { inCluster: latency, crossCluster: latency },
       failover: { nodeKill: failover, linkPartition: failover },
       propagationMs: 10_000,
+      observability: { metricsMs: 5000, accessLogMs: 20_000 },
+      policyPropagationMs: 10_000,
+      dns: { p99Ms: 100, restart: { errorSeconds: 1, longestGapMs: 1000 } },
     },
   };
 }
 
-function fakeCluster(name: string, number: number): LabCluster {
+/** A cluster of it; `number` decides its addresses. */
+export function fakeCluster(name: string, number: number): LabCluster {
   const nodes = ['control-plane', 'worker', 'worker2'].map((suffix, index) => ({
     name: `${name}-${suffix}`,
     role: index === 0 ? ('control-plane' as const) : ('worker' as const),

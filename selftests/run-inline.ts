@@ -90,7 +90,15 @@ async function writeManifest(folder: string, id: string, lab: Partial<Lab> | und
 
 function playwrightCall(args: readonly string[]): string[] {
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  return [cli, 'test', '--project=conformance', '--project=disruptive', '--workers=1', ...args];
+  return [
+    cli,
+    'test',
+    '--project=conformance',
+    '--project=exclusive',
+    '--project=disruptive',
+    '--workers=1',
+    ...args,
+  ];
 }
 
 /** The outer runner's own variables would tell the inner one that it is a worker, or colour its output. */

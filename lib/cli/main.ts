@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../report/versions.ts';
 import { projectRoot } from '../support/paths.ts';
 import { describeError, EXIT, exitCodeOf, MeshproofError } from '../support/errors.ts';
+import { diagnoseCommand } from './diagnose-command.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
+import { proveCommand } from './prove-command.ts';
 import { reportCommand } from './report-command.ts';
 import { doctorCommands, engineCommands } from './machine-commands.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -15,6 +17,8 @@ const program = new Command('meshproof')
 
 const commands = [
   verifyCommand(),
+  proveCommand(),
+  diagnoseCommand(),
   environmentCommand(),
   sweepCommand(),
   doctorCommands(),

@@ -1,54 +1,103 @@
+import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { formatDuration } from '../model/duration.ts';
+import { PROFILES, type Profile } from '../model/run.ts';
+import { againReport } from '../report/again.ts';
+import { CAPABILITIES, type SuiteCapability } from '../run/capabilities.ts';
+import { knownDurations } from '../run/durations.ts';
 import { previewVerify } from '../run/preview.ts';
 import { findLab } from '../run/provision.ts';
-import { CAPABILITIES, type SuiteCapability } from '../run/suites.ts';
+import { DEFAULT_WORKERS } from '../run/suites.ts';
+import { listTests } from '../run/test-list.ts';
 import { type Verified, verify } from '../run/verify.ts';
 import { projectRoot } from '../support/paths.ts';
 import { commandContext, type EnvironmentFlags, environmentFrom } from './context.ts';
 import { withEnvironmentFlags } from './environment-commands.ts';
+import { renderList } from './test-table.ts';
 
 interface VerifyFlags extends EnvironmentFlags {
-  only?: SuiteCapability[];
+  suite?: SuiteCapability[];
+  profile: Profile;
+  grep?: string;
+  from?: string[];
+  seed?: number;
+  workers: number;
   keep?: boolean;
   output: string;
   json?: boolean;
+  list?: boolean;
   plan?: boolean;
+  reportOnly?: boolean;
+  signKey?: string;
 }
 
 /** `meshproof verify` */
 export function verifyCommand(): Command {
   return withEnvironmentFlags(new Command('verify'))
-    .description('prove that the mesh works: discovery, DNS, mTLS, latency, failover under faults')
-    .option('--only <suites>', `comma-separated: ${CAPABILITIES.join(', ')}`, parseOnly)
+    .description('prove that the mesh works: run the suites against it, and report what held and what broke')
+    .option('--suite <names>', `comma-separated: ${CAPABILITIES.join(', ')}`, parseSuites)
+    .addOption(
+      new Option('--profile <name>', 'conformance profile: core is what every multi-cluster mesh must do')
+        .choices(PROFILES)
+        .default('extended'),
+    )
+    .option('--grep <regex>', 'only tests whose id (see --list) matches, letter case aside')
+    .option('--from <clusters>', 'comma-separated: call from these clusters only', parseNames)
+    .option('--seed <number>', 'repeat the random choices and the order of an earlier run', parseCount)
+    .option('--workers <number>', 'tests that run side by side', parseCount, DEFAULT_WORKERS)
     .option('--keep', 'leave an environment up that this run made')
     .option('-o, --output <folder>', 'folder of the report', resolve(projectRoot, 'reports/output'))
+    .option('--sign-key <file>', 'sign conformance.yaml with this Ed25519 private key (PEM)')
+    .option('--list', 'list the tests that these flags select, with capability and duration, and run none')
     .option('--plan', 'say what would be made and broken, and change nothing')
-    .option('--json', 'print the verdict as JSON on stdout; progress goes to stderr')
+    .option('--report-only', 'make the reports of the run in the output folder again, and run nothing')
+    .option('--json', 'print the verdict (or the list) as JSON on stdout; progress goes to stderr')
     .addHelpText('after', exitCodes)
-    .action(async (flags: VerifyFlags) => {
-      if (flags.plan) {
-        const environment = environmentFrom(flags);
-        console.log(previewVerify(environment, findLab(environment.name), flags.only ?? []).join('\n'));
-        return;
-      }
-      const context = commandContext(flags);
-      const result = await verify(environmentFrom(flags), {
-        ...context,
-        command: ['meshproof', ...process.argv.slice(2)].join(' '),
-        only: flags.only ?? [],
-        keep: flags.keep ?? false,
-        output: resolve(flags.output),
-        progress: flags.json ? 'stderr' : 'inherit',
-      });
-      console.log(
-        flags.json
-          ? JSON.stringify(result.verdict, null, 2)
-          : render(result, resolve(flags.output), context.stages.seconds),
-      );
-      process.exitCode = result.verdict.exitCode;
+    .action(run);
+}
+
+async function run(flags: VerifyFlags): Promise<void> {
+  const selection = {
+    suites: flags.suite ?? [],
+    profile: flags.profile,
+    ...(flags.grep === undefined ? {} : { grep: flags.grep }),
+  };
+  if (flags.list) {
+    const tests = await listTests(selection);
+    console.log(flags.json ? JSON.stringify(tests, null, 2) : renderList(tests, knownDurations()));
+    return;
+  }
+  if (flags.plan) {
+    const environment = environmentFrom(flags);
+    const tests = await listTests(selection);
+    const plan = previewVerify(environment, findLab(environment.name), {
+      tests,
+      durations: knownDurations(),
     });
+    console.log(plan.join('\n'));
+    return;
+  }
+  const output = resolve(flags.output);
+  const context = commandContext(flags);
+  const result = flags.reportOnly
+    ? await againReport(output, context.log)
+    : await verify(environmentFrom(flags), {
+        ...context,
+        ...selection,
+        command: ['meshproof', ...process.argv.slice(2)].join(' '),
+        callers: flags.from ?? [],
+        seed: flags.seed ?? randomInt(2 ** 31),
+        workers: flags.workers,
+        keep: flags.keep ?? false,
+        output,
+        progress: flags.json ? 'stderr' : 'inherit',
+        ...(flags.signKey === undefined ? {} : { signKey: resolve(flags.signKey) }),
+      });
+  console.log(
+    flags.json ? JSON.stringify(result.verdict, null, 2) : render(result, output, context.stages.seconds),
+  );
+  process.exitCode = result.verdict.exitCode;
 }
 
 const exitCodes = `
@@ -60,13 +109,23 @@ Exit codes:
   64  wrong usage     nothing was changed
   70  a bug in Meshproof`;
 
-function parseOnly(text: string): SuiteCapability[] {
+function parseSuites(text: string): SuiteCapability[] {
   return text.split(',').map((word) => {
     const found = CAPABILITIES.find((capability) => capability === word.trim());
     if (!found)
       throw new InvalidArgumentError(`"${word}" is no suite; there are ${CAPABILITIES.join(', ')}.`);
     return found;
   });
+}
+
+function parseNames(text: string): string[] {
+  return text.split(',').map((word) => word.trim());
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0.');
+  return value;
 }
 
 function render({ verdict, report }: Verified, output: string, stages: Record<string, number>): string {
@@ -83,6 +142,7 @@ function render({ verdict, report }: Verified, output: string, stages: Record<st
       .map(([name, seconds]) => `${name} ${formatDuration(seconds * 1000)}`)
       .join(', ')}`,
     `report: ${report ?? output}`,
+    ...(verdict.seal === undefined ? [] : [`conformance.yaml: seal ${verdict.seal}`]),
     `verdict: ${verdict.verdict} (${counts.join(', ')})`,
   ].join('\n');
 }

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, type Document, isMap, isNode, parseDocument } from 'yaml';
-import type { Environment, FailoverBudget, LatencyBudget } from '../model/environment.ts';
+import type {
+  DnsBudget,
+  Environment,
+  Expectations,
+  FailoverBudget,
+  LatencyBudget,
+} from '../model/environment.ts';
+import type { Waiver } from '../model/invariants.ts';
 import { MeshproofError, errorMessage } from '../support/errors.ts';
 import { cidrsOverlap } from './cidr.ts';
 import { type EnvironmentFile, environmentSchema, inMs } from './schema.ts';
@@ -128,6 +135,10 @@ function toModel(value: EnvironmentFile, file: string): Environment {
       id: istio.id,
       trustDomain: istio.trustDomain,
       mtls: istio.mtls,
+      mcs: istio.mcs,
+      clusterLocal: istio.clusterLocal,
+      accessLog: istio.accessLog,
+      multiRoot: istio.multiRoot,
       resilience: {
         tryTimeoutMs: inMs(resilience.tryTimeout),
         connectTimeoutMs: inMs(resilience.connectTimeout),
@@ -141,7 +152,8 @@ function toModel(value: EnvironmentFile, file: string): Environment {
         },
       },
     },
-    expect: value.expect,
+    expect: expectations(value.expect),
+    waivers: value.waivers.map(waiver),
     budgets: {
       latency: {
         inCluster: latencyBudget(value.budgets.latency.inCluster),
@@ -152,8 +164,33 @@ function toModel(value: EnvironmentFile, file: string): Environment {
         linkPartition: failoverBudget(value.budgets.failover.linkPartition),
       },
       propagationMs: inMs(value.budgets.propagation),
+      observability: {
+        metricsMs: inMs(value.budgets.observability.metrics),
+        accessLogMs: inMs(value.budgets.observability.accessLog),
+      },
+      policyPropagationMs: inMs(value.budgets.policyPropagation),
+      dns: dnsBudget(value.budgets.dns),
     },
   };
+}
+
+function expectations({ dns, clockOffset, certificates, ...rest }: EnvironmentFile['expect']): Expectations {
+  const { leaf, authority } = certificates.minValidity;
+  return {
+    ...rest,
+    dns: { maxTtlMs: inMs(dns.maxTtl) },
+    clockOffsetMs: inMs(clockOffset),
+    certificates: { minValidity: { leafMs: inMs(leaf), authorityMs: inMs(authority) } },
+  };
+}
+
+function waiver({ owner, ...rest }: EnvironmentFile['waivers'][number]): Waiver {
+  return owner === undefined ? rest : { ...rest, owner };
+}
+
+function dnsBudget({ p99, restart }: EnvironmentFile['budgets']['dns']): DnsBudget {
+  const { errorSeconds, longestGap } = restart;
+  return { p99Ms: inMs(p99), restart: { errorSeconds, longestGapMs: inMs(longestGap) } };
 }
 
 function latencyBudget(budget: EnvironmentFile['budgets']['latency']['inCluster']): LatencyBudget {

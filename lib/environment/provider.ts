@@ -1,4 +1,4 @@
-import type { Environment } from '../model/environment.ts';
+import type { ClusterSpec, Environment } from '../model/environment.ts';
 import type { LabCluster, LabImages } from '../model/lab.ts';
 import type { Log } from '../support/log.ts';
 
@@ -22,6 +22,8 @@ export interface Provided {
   meshImages: MeshImages;
   /** Path of a program of the mesh's vendor, by name (`istioctl`). */
   tool(name: 'istioctl'): Promise<string>;
+  /** Resource definitions of an API that Kubernetes does not bring along, as YAML; undefined where they can't be had. */
+  definitions(api: 'mcs'): Promise<string[] | undefined>;
 }
 
 /** `proxy: envoy` means a plain Envoy without the vendor's own filters; the driver turns off what needs them. */
@@ -41,4 +43,14 @@ export interface Provider {
   down(environment: string, context: ProviderContext): Promise<void>;
   /** Names of what still exists of an environment: empty after `down`. */
   residue(environment: string, context: ProviderContext): Promise<string[]>;
+  /** Adds clusters to an environment that is up; absent where a provider cannot. */
+  guests?: GuestProvider;
+}
+
+/** One cluster more, beside those of an environment that is up, for as long as a suite needs it. */
+export interface GuestProvider {
+  /** Makes the cluster, its nodes Ready, on the environment's network; the others have the right of way meanwhile. */
+  add(environment: Environment, cluster: ClusterSpec, context: ProviderContext): Promise<Provided>;
+  /** Removes it, wholly or half-made, also what a killed process is still making. Says what was there. */
+  drop(environment: string, cluster: string): Promise<string[]>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../model/duration.ts';
+import { INVARIANTS } from '../model/invariants.ts';
 import { parseCidr } from './cidr.ts';
 
 const name = z
@@ -63,6 +64,16 @@ const failoverBudget = z.strictObject({
   errorSeconds: z.number().min(0).describe('failed calls divided by the rate'),
 });
 
+/** Without forward secrecy or authenticated encryption, or both (RFC 9325 §4): none may be taken. */
+const WEAK_CIPHERS = [
+  'AES128-SHA',
+  'AES256-SHA',
+  'ECDHE-RSA-AES128-SHA',
+  'ECDHE-ECDSA-AES128-SHA',
+  'ECDHE-RSA-AES256-SHA384',
+  'NULL-SHA256',
+];
+
 /** The schema of `environments/*.yaml`. Unknown keys are errors: a typo must never be a silent default. */
 export const environmentSchema = z.strictObject({
   name,
@@ -76,17 +87,83 @@ export const environmentSchema = z.strictObject({
       trustDomain: z.string().min(1),
       mtls: z.enum(['strict', 'permissive']),
       resilience,
+      mcs: z.boolean().default(false).describe('Multi-Cluster Services API: clusterset.local, ServiceExport'),
+      clusterLocal: z
+        .array(z.string().regex(/^(\*\.)?[a-z0-9.-]+$/, 'a host name, `*.` allowed in front'))
+        .default([])
+        .describe('hosts whose endpoints never serve another cluster'),
+      accessLog: z.boolean().default(false).describe('proxies log each call as one line of JSON'),
+      multiRoot: z
+        .boolean()
+        .default(false)
+        .describe('a second root of trust reaches running proxies, so that a root can be replaced'),
     }),
   }),
   expect: z.strictObject({
     mtls: z.enum(['strict', 'permissive']),
     answeredBy: z.enum(['all-clusters', 'own-cluster']),
+    networkPolicy: z
+      .enum(['enforced', 'unenforced', 'unknown'])
+      .default('unknown')
+      .describe('whether the CNI carries out NetworkPolicy; unknown: a finding, and no failure'),
+    tls: z
+      .strictObject({
+        minVersion: z.enum(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']),
+        refusedCiphers: z.array(z.string().min(1)).describe('OpenSSL names of cipher suites up to TLS 1.2'),
+      })
+      .default({ minVersion: 'TLSv1.2', refusedCiphers: WEAK_CIPHERS })
+      .describe('what workloads take from clients'),
+    certificates: z
+      .strictObject({
+        minValidity: z.strictObject({ leaf: duration, authority: duration }),
+      })
+      .default({ minValidity: { leaf: '1h', authority: '720h' } })
+      .describe('time that every certificate of the mesh must have left'),
+    dns: z
+      .strictObject({
+        maxTtl: duration.describe(
+          'no answer of the cluster DNS, "no such name" included, may be kept longer',
+        ),
+      })
+      .default({ maxTtl: '30s' }),
+    clockOffset: duration.default('100ms').describe('the clocks of no two nodes differ by more'),
   }),
   budgets: z.strictObject({
     latency: z.strictObject({ inCluster: latencyBudget, crossCluster: latencyBudget }),
     failover: z.strictObject({ nodeKill: failoverBudget, linkPartition: failoverBudget }),
     propagation: duration,
+    observability: z
+      .strictObject({
+        metrics: duration.describe('a call → counted by the proxies at both ends'),
+        accessLog: duration.describe('a call → in the logs of the proxies at both ends'),
+      })
+      .default({ metrics: '5s', accessLog: '20s' }),
+    policyPropagation: duration.default('10s').describe('a new rule of access → in force in every cluster'),
+    dns: z
+      .strictObject({
+        p99: duration.describe('of a lookup over UDP, from its intended send time'),
+        restart: z.strictObject({
+          errorSeconds: z.number().min(0).describe('failed lookups divided by the rate'),
+          longestGap: duration.describe('longest time between the sends of two answered lookups'),
+        }),
+      })
+      .default({ p99: '100ms', restart: { errorSeconds: 1, longestGap: '1s' } })
+      .describe('name resolution, and what a rolling restart of the cluster DNS may cost'),
   }),
+  waivers: z
+    .array(
+      z.strictObject({
+        invariant: z.enum(INVARIANTS),
+        match: z.string().min(3).describe('a text that the finding contains'),
+        reason: z.string().min(10),
+        owner: z.string().min(1).optional(),
+        expires: z.iso.date().describe('last day on which it holds (UTC)'),
+      }),
+    )
+    .default([])
+    .describe(
+      'breaches of what must hold throughout a run that are let pass until a date; shown in every report',
+    ),
 });
 
 export type EnvironmentFile = z.infer<typeof environmentSchema>;

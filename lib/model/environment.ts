@@ -1,3 +1,6 @@
+import type { TlsVersion } from './call-plan.ts';
+import type { Waiver } from './invariants.ts';
+
 /** A named set of clusters plus one mesh, as read from `environments/*.yaml`. Durations are milliseconds. */
 export interface Environment {
   name: string;
@@ -8,6 +11,8 @@ export interface Environment {
   mesh: MeshSettings;
   expect: Expectations;
   budgets: Budgets;
+  /** Breaches of invariants that are let pass until a date. */
+  waivers: Waiver[];
 }
 
 export interface ProviderSettings {
@@ -41,6 +46,14 @@ export interface MeshSettings {
   mtls: 'strict' | 'permissive';
   /** Mesh-wide settings that decide how calls survive a lost endpoint. */
   resilience: ResilienceSettings;
+  /** Multi-Cluster Services API: hosts of `clusterset.local`, ServiceExport and ServiceImport. */
+  mcs: boolean;
+  /** Hosts whose endpoints never serve another cluster, `*.` allowed in front (meshConfig.serviceSettings). */
+  clusterLocal: string[];
+  /** Proxies write one line of JSON for each call to their log. */
+  accessLog: boolean;
+  /** Several roots may be trusted at once, and a change of them reaches proxies that run: what it takes to replace a root. */
+  multiRoot: boolean;
 }
 
 export interface ResilienceSettings {
@@ -64,6 +77,16 @@ export interface Expectations {
   mtls: 'strict' | 'permissive';
   /** Who answers a service that runs everywhere: every cluster, or the caller's own while it is healthy. */
   answeredBy: 'all-clusters' | 'own-cluster';
+  /** Whether the CNI carries out NetworkPolicy; `unknown` makes what is seen a finding and no failure. */
+  networkPolicy: 'enforced' | 'unenforced' | 'unknown';
+  /** No answer of the cluster DNS may be kept longer, milliseconds; "no such name" is one, too. */
+  dns: { maxTtlMs: number };
+  /** What workloads take from clients; cipher suites by their OpenSSL names, up to TLS 1.2. */
+  tls: { minVersion: TlsVersion; refusedCiphers: readonly string[] };
+  /** Milliseconds that every certificate of the mesh must have left. */
+  certificates: { minValidity: { leafMs: number; authorityMs: number } };
+  /** The clocks of no two nodes differ by more, milliseconds. */
+  clockOffsetMs: number;
 }
 
 /** A limit for a distribution of latencies, milliseconds, and for the share of calls that may fail (0..1). */
@@ -84,9 +107,22 @@ export interface FailoverBudget {
   errorSeconds: number;
 }
 
+/** Limits of name resolution, milliseconds. */
+export interface DnsBudget {
+  /** Of lookups over UDP, from their intended send times. */
+  p99Ms: number;
+  /** What a rolling restart of the cluster DNS may cost a caller that asks all the time. */
+  restart: { errorSeconds: number; longestGapMs: number };
+}
+
 export interface Budgets {
   latency: { inCluster: LatencyBudget; crossCluster: LatencyBudget };
   failover: { nodeKill: FailoverBudget; linkPartition: FailoverBudget };
   /** A new service must be answered from every cluster within this time. */
   propagationMs: number;
+  /** A call must be counted, and logged, by the proxies at both ends within these times. */
+  observability: { metricsMs: number; accessLogMs: number };
+  /** A new rule of access must be in force in every cluster within this time. */
+  policyPropagationMs: number;
+  dns: DnsBudget;
 }

@@ -14,6 +14,7 @@ export const OUTCOME_CLASSES = [
   'http-5xx',
   'wrong-target',
   'plaintext',
+  'corrupt',
 ] as const;
 export type OutcomeClass = (typeof OUTCOME_CLASSES)[number];
 
@@ -61,6 +62,19 @@ export interface Observation {
   answers?: string[];
   /** Remaining TTL in seconds of the first answer. */
   ttlSeconds?: number;
+  /** The UDP answer was truncated (TC); `answers` are then those that fitted. */
+  truncated?: boolean;
+  /** Seconds for which a resolver may remember that the name is not there (RFC 2308: least of SOA's TTL and minimum). */
+  negativeTtlSeconds?: number;
+  /** Names that were asked, in order, when the search path was applied. */
+  asked?: string[];
+  /** Values of the request headers that the plan asked for, as the server saw them. */
+  headersSeen?: Record<string, string>;
+  /** What a TLS handshake came to. */
+  tls?: { version: string; cipher: string };
+  /** Messages echoed on a stream (gRPC, WebSocket), and bytes of body that came back. */
+  messages?: number;
+  bytes?: number;
   /** Peer's chain of a TLS handshake, leaf first. */
   chain?: CertificateSeen[];
 }

@@ -1,17 +1,47 @@
 import type { Lab } from './lab.ts';
 
+/**
+ * Phases of a run, in their order: tests side by side, tests that must be alone, faults, and what looks back on the
+ * whole run.
+ */
+export const PHASES = ['conformance', 'exclusive', 'disruptive', 'last'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** `core` is what every multi-cluster mesh must do; `extended` is everything. */
+export const PROFILES = ['core', 'extended'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/** One test that a run is to make. */
+export interface PlannedTest {
+  /** As in the verdict: `<capability>/<file>: <title>`. */
+  id: string;
+  /** Folder under suites/. */
+  capability: string;
+  title: string;
+  /** Absolute path. */
+  file: string;
+  phase: Phase;
+  profile: Profile;
+  /** Capabilities of mesh or provider without which it is not applicable. */
+  needs: string[];
+}
+
 /** Inputs of one invocation, written before its first test; its path is in MESHPROOF_RUN for the workers. */
 export interface RunManifest {
   id: string;
   command: string;
   startedAt: string;
-  /** Seeds every random choice of the run. */
+  /** Seeds every random choice of the run, the order of its tests included. */
   seed: number;
   /** Folder of the report (absolute): verdict.json, junit.xml, summary.md, allure-results/, allure-report/. */
   output: string;
   lab: Lab;
   /** Seconds by stage, as far as they ran before the suites. */
   stages: Record<string, number>;
-  /** Agents that suites call from. `world` is the real lab; `fake` the self-tests' own. */
   world: 'lab' | 'fake';
+  /** Everything that is to run; a test that leaves no result is `broken`: did not run. */
+  tests?: PlannedTest[];
+  profile?: Profile;
+  /** Clusters that calls are made from; all when left out. */
+  callers?: string[];
 }

@@ -32,6 +32,10 @@ export interface RunVerdict {
   /** Seconds by stage of the run (engine, images, clusters, mesh, suites …). */
   stages: Record<string, number>;
   tests: TestVerdict[];
+  /** Requests to API servers, by what made them (`suites`; `run` for what comes before and after) and by cluster. */
+  apiCalls?: Record<string, Record<string, number>>;
+  /** Seal of the conformance report: the last hash of its chain. */
+  seal?: string;
 }
 
 /**

@@ -8,11 +8,12 @@ import type { Place } from '../model/observation.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { bundleAgent } from './bundle.ts';
 import type { Channel } from './channel.ts';
+import { AGENT_PORTS, type AgentPorts } from './wire.ts';
 
 /** A real agent as a process of this machine, on free ports of the loopback: for tests and the fake world. */
 export interface LocalAgent extends AsyncDisposable {
   place: Place;
-  ports: { http: number; tcp: number; control: number };
+  ports: AgentPorts;
   pid: number;
   /** The way to its control API. */
   channel(): Channel;
@@ -68,9 +69,9 @@ function environmentOf(place: Partial<Place>): Record<string, string> {
     POD_NAME: place.pod ?? 'agent-1',
     MESHPROOF_END_WITH_STDIN: 'true',
     MESHPROOF_BIND: '127.0.0.1',
-    MESHPROOF_HTTP_PORT: '0',
-    MESHPROOF_TCP_PORT: '0',
-    MESHPROOF_CONTROL_PORT: '0',
+    ...Object.fromEntries(
+      Object.keys(AGENT_PORTS).map((name) => [`MESHPROOF_${name.toUpperCase()}_PORT`, '0']),
+    ),
   };
 }
 

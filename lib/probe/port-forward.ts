@@ -8,9 +8,17 @@ import type { Channel } from './channel.ts';
 import { type AgentClient, connectAgent } from './client.ts';
 import { AGENT_PORTS } from './wire.ts';
 
-/** Opens the agent in a pod over a port-forward to its loopback. Throws an `environment` error when it can't. */
-export async function openAgent(kube: Kube, namespace: string, pod: string): Promise<AgentClient> {
-  return connectAgent(await forwardPort(kube, namespace, pod, AGENT_PORTS.control));
+/**
+ * Opens the agent in a pod over a port-forward to its loopback. Throws an `environment` error when it can't. In a node's
+ * own network the control port is another one.
+ */
+export async function openAgent(
+  kube: Kube,
+  namespace: string,
+  pod: string,
+  port: number = AGENT_PORTS.control,
+): Promise<AgentClient> {
+  return connectAgent(await forwardPort(kube, namespace, pod, port));
 }
 
 /** The API server's answer to a port-forward is waited for this long; client-node itself would wait for ever. */
@@ -20,7 +28,12 @@ const OPEN_TIMEOUT_MS = 10_000;
  * A port of a pod on a free port of our loopback. Each local connection gets a forward of its own, so that a forward
  * that broke costs one connection, and the next one finds its way again. Throws when no local port is free.
  */
-async function forwardPort(kube: Kube, namespace: string, pod: string, port: number): Promise<Channel> {
+export async function forwardPort(
+  kube: Kube,
+  namespace: string,
+  pod: string,
+  port: number,
+): Promise<Channel> {
   const sockets = new Set<Socket>();
   let trouble = '';
   const server = createServer((socket) => {

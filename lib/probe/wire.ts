@@ -1,7 +1,18 @@
 import type { Observation, Place } from '../model/observation.ts';
 
-/** Ports of an agent. The control port is bound to the pod's loopback only: a port-forward reaches it, a mesh can't. */
-export const AGENT_PORTS = { http: 8080, tcp: 9090, control: 15999 } as const;
+/**
+ * Ports of an agent: HTTP/1.1 (with WebSocket), h2c, gRPC, TCP, TLS that the agent itself ends, UDP. The control port is
+ * bound to the pod's loopback only: a port-forward reaches it, a mesh can't.
+ */
+export const AGENT_PORTS = {
+  http: 8080,
+  http2: 8081,
+  grpc: 8082,
+  tcp: 9090,
+  tls: 8443,
+  udp: 9091,
+  control: 15_999,
+} as const;
 
 /** Limits that an agent enforces when it takes a plan; past them it refuses instead of dropping results later. */
 export const AGENT_LIMITS = {
@@ -11,7 +22,22 @@ export const AGENT_LIMITS = {
   observations: 200_000,
   /** Observations in one answer of the control API. */
   page: 5_000,
+  /** Bytes of one body, message or stream piece: 10 MiB. */
+  bodyBytes: 10_485_760,
+  /** Messages on one stream. */
+  messages: 10_000,
 } as const;
+
+/** Request header that asks an HTTP echo for so many bytes of payload after its own line. */
+export const REPLY_BYTES_HEADER = 'x-meshproof-reply-bytes';
+/** Response header of gRPC and WebSocket echoes: an {@link Echo} as base64url of its JSON. */
+export const ECHO_HEADER = 'x-meshproof-echo';
+
+/** Size and SHA-256 (hex) of a body. */
+export interface Digest {
+  bytes: number;
+  sha256: string;
+}
 
 /** What an echo says about itself and about the request that it saw. */
 export interface Echo {
@@ -20,6 +46,8 @@ export interface Echo {
   headers?: Record<string, string>;
   /** The line that was sent; TCP only. */
   line?: string;
+  /** The body as it arrived, where there was one. */
+  received?: Digest;
 }
 
 /** Answer of `GET /plans/:id?from=SEQ`: the observations from SEQ up to the first call that has not ended. */
@@ -32,6 +60,9 @@ export interface PlanPage {
   count: number;
 }
 
+/** The ports that an agent really listens on, by name. */
+export type AgentPorts = Record<keyof typeof AGENT_PORTS, number>;
+
 /** Answer of `GET /info`. */
 export interface AgentInfo {
   place: Place;
@@ -39,5 +70,5 @@ export interface AgentInfo {
   instance: string;
   node: string;
   plans: string[];
-  ports: { http: number; tcp: number; control: number };
+  ports: AgentPorts;
 }

@@ -3,7 +3,9 @@ import type { RunManifest } from '../model/run.ts';
 import type { RunVerdict } from '../model/verdict.ts';
 import { describeError } from '../support/errors.ts';
 import { type Log, silentLog } from '../support/log.ts';
+import { sumApiCalls } from './api-calls.ts';
 import { generateAllureReport, rewriteAllureResults } from './allure.ts';
+import { conformanceYaml } from './conformance.ts';
 import { junitXml } from './junit.ts';
 import { reportFiles } from './read-manifest.ts';
 import { summaryMarkdown } from './summary.ts';
@@ -17,6 +19,10 @@ export interface FinishOptions {
   /** What went wrong outside of the suites (a revert that failed, a runner that would not start): makes the run broken. */
   errors?: readonly string[];
   log?: Log;
+  /** PEM file of the private key (Ed25519) that signs the conformance report. */
+  signKey?: string;
+  /** When the run ended; now when left out. */
+  endedAt?: Date;
 }
 
 export interface FinishedReport {
@@ -27,7 +33,7 @@ export interface FinishedReport {
 
 /**
  * Turns what the suites left in the output folder into the report: `verdict.json` in its final form, `junit.xml`,
- * `summary.md`, and the Allure report. A missing verdict is a broken run. An Allure report that can't be made is a
+ * `summary.md`, the sealed `conformance.yaml`, and the Allure report. A missing verdict is a broken run. An Allure report that can't be made is a
  * warning, because the verdict does not hang on it.
  */
 export async function finishReport(
@@ -36,8 +42,12 @@ export async function finishReport(
 ): Promise<FinishedReport> {
   const { log = silentLog } = options;
   const files = reportFiles(manifest.output);
-  const verdict = finalVerdict(manifest, options);
+  const judged = finalVerdict(manifest, options);
+  const { text, seal } = conformanceYaml(manifest, judged, options.signKey);
+  const apiCalls = sumApiCalls(manifest.output);
+  const verdict: RunVerdict = { ...judged, ...(apiCalls ? { apiCalls } : {}), seal };
   writeVerdict(files.verdict, verdict);
+  writeWhole(files.conformance, text);
   writeWhole(files.junit, junitXml(verdict));
   writeWhole(files.summary, summaryMarkdown(verdict, manifest));
   try {
@@ -62,7 +72,7 @@ function finalVerdict(manifest: RunManifest, options: FinishOptions): RunVerdict
   const known = tests.filter(({ capability }) => capability === 'run').length;
   return assembleRunVerdict({
     manifest,
-    endedAt: new Date(),
+    endedAt: options.endedAt ?? new Date(),
     versions: mine?.versions ?? versionsOf(manifest),
     stages: { ...manifest.stages, ...mine?.stages, ...options.stages },
     tests: [...tests, ...errors.map((reason, index) => runError(reason, known + index + 1))],

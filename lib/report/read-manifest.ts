@@ -36,12 +36,19 @@ export function reportFiles(output: string) {
     verdict: join(output, 'verdict.json'),
     junit: join(output, 'junit.xml'),
     summary: join(output, 'summary.md'),
+    /** Promise by promise, sealed. */
+    conformance: join(output, 'conformance.yaml'),
     allureResults: join(output, 'allure-results'),
     allureReport: join(output, 'allure-report'),
     allureIndex: join(output, 'allure-report', 'index.html'),
     /** What Playwright keeps of each test; attachments are copied out of it. */
     artifacts: join(output, 'playwright'),
   } as const;
+}
+
+/** Folder of the files that put a phase's suites into the order that the seed decides. */
+export function orderFolder(output: string): string {
+  return join(output, 'order');
 }
 
 /** Folder for Playwright's own files of the run with this manifest: two runs must not share one. */

@@ -69,3 +69,12 @@ test('durations read as a person says them', () => {
   expect(durationText(59.96)).toBe('1 min 00 s');
   expect(durationText(185)).toBe('3 min 05 s');
 });
+
+test('shows how often API servers were asked, and by what', () => {
+  const apiCalls = { suites: { east: 41, west: 40 }, run: { east: 120 } };
+  const text = summaryMarkdown({ ...sampleRun([sampleTest('passed')]), apiCalls }, how);
+  expect(text).toContain(
+    '| cluster | run | suites |\n|---|---:|---:|\n| east | 120 | 41 |\n| west | 0 | 40 |',
+  );
+  expect(summaryMarkdown(sampleRun([sampleTest('passed')]), how)).not.toContain('API servers');
+});

@@ -13,6 +13,7 @@ export function summaryMarkdown(run: RunVerdict, how: Pick<RunManifest, 'command
     problems(run),
     figuresTable(run),
     details('Stage times', table(['stage', 'time'], stageRows(run))),
+    details('Requests to API servers', apiCallsTable(run)),
     details('Versions', table(['what', 'version'], Object.entries(run.versions))),
     reproduce(run, how),
   ];
@@ -63,6 +64,17 @@ function figuresTable(run: RunVerdict): string {
 
 function stageRows(run: RunVerdict): string[][] {
   return Object.entries(run.stages).map(([stage, seconds]) => [stage, durationText(seconds)]);
+}
+
+/** A row for each cluster, a column for what asked; `run` is everything before and after the suites. */
+function apiCallsTable({ apiCalls = {} }: RunVerdict): string {
+  const who = Object.keys(apiCalls).toSorted();
+  const clusters = [...new Set(Object.values(apiCalls).flatMap((counts) => Object.keys(counts)))].toSorted();
+  const rows = clusters.map((cluster) => [
+    cluster,
+    ...who.map((name) => String(apiCalls[name]?.[cluster] ?? 0)),
+  ]);
+  return table(['cluster', ...who], rows, ['', ...who.map(() => 'right')]);
 }
 
 function reproduce(run: RunVerdict, how: Pick<RunManifest, 'command' | 'seed'>): string {

@@ -35,6 +35,11 @@ export const runVerdictSchema = z.strictObject({
   versions: z.record(z.string(), z.string()).describe('Names and versions of everything that took part'),
   stages: seconds.describe('Seconds by stage of the run'),
   tests: z.array(testVerdict),
+  apiCalls: z
+    .record(z.string(), z.record(z.string(), z.int().min(0)))
+    .exactOptional()
+    .describe('Requests to API servers: suites or run (before and after them), then cluster'),
+  seal: z.string().exactOptional().describe('Last hash of the chain in conformance.yaml'),
 }) satisfies z.ZodType<RunVerdict>;
 
 /** What a run's verdict is made of. */

@@ -2,15 +2,25 @@ import type { ActiveFault } from '../fault/inject.ts';
 import type { LoadResult } from '../load/k6.ts';
 import type { FaultSpec } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
+import type { ServiceView } from '../model/service.ts';
 import type { AgentClient } from '../probe/client.ts';
 import type { Clock } from '../support/clock.ts';
-import type { MutualTls } from '../mesh/driver.ts';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { MeshDriver, MutualTls } from '../mesh/driver.ts';
+import type { Diagnosis, DiagnosisQuestion } from '../model/diagnosis.ts';
+import type { ExecOptions, ExecResult } from '../support/exec.ts';
+import type { Kube } from '../support/kube.ts';
+import type { Changes } from './changes.ts';
+import type { RunWatch } from './invariants.ts';
+import type { Guest } from './guest.ts';
 
 /** Names a caller: one agent pod of the run. */
 export interface CallerRef {
   cluster: string;
   namespace: string;
   workload: string;
+  /** One pod of several; the first running one when left out. */
+  pod?: string;
 }
 
 /** What a suite needs to know of a pod. */
@@ -18,6 +28,8 @@ export interface PodView {
   name: string;
   address: string;
   node: string;
+  /** `topology.kubernetes.io/zone` of its node. */
+  zone: string;
 }
 
 /** One k6 run: a meshed Job in a cluster that calls a URL at a constant arrival rate. */
@@ -34,15 +46,36 @@ export interface LoadRequest {
  */
 export interface Backend extends AsyncDisposable {
   lab: Lab;
+  /** Clusters that the user wants calls from; all when left out. */
+  callers?: readonly string[];
   /** The time that recordings and faults are dated in. */
   clock: Clock;
   mtls: MutualTls;
+  /** The mesh's driver, with its capabilities. */
+  driver: MeshDriver;
+  /** One cluster's API, for what has no method of its own here. The self-tests' world has none: `not-applicable`. */
+  kube(cluster: string): Kube;
+  /** Runs a command on a node, as root. The self-tests' world has none: `not-applicable`. */
+  onNode(
+    cluster: string,
+    node: string,
+    command: readonly string[],
+    options?: ExecOptions,
+  ): Promise<ExecResult>;
+  /** Applies objects, marked as the run's, to these clusters; gives their removal back. For objects of our own. */
+  apply(clusters: readonly string[], objects: readonly KubernetesObject[]): Promise<() => Promise<void>>;
+  /** Changes to what is not ours, journalled and undone whatever dies; the caller reverts them when done. */
+  changes(owner: string): Changes;
+  /** One cluster more, made and removed by a test: see guest.ts. The self-tests' world has none: `not-applicable`. */
+  guest(): Guest;
   agent(caller: CallerRef): Promise<AgentClient>;
   /** Running pods of a workload, by their `app` label. */
   pods(cluster: string, namespace: string, app: string): Promise<PodView[]>;
   /** Ready addresses behind a Service, as its EndpointSlices list them. */
   endpoints(cluster: string, namespace: string, service: string): Promise<string[]>;
   clusterIp(cluster: string, namespace: string, service: string): Promise<string>;
+  /** All that a cluster's API says of a Service; an error when it has none of the name. */
+  service(cluster: string, namespace: string, name: string): Promise<ServiceView>;
   /** Creates a Service for pods with this `app` label in every cluster; gives its removal back. */
   addService(name: string, namespace: string, app: string): Promise<() => Promise<void>>;
   load(request: LoadRequest): Promise<LoadResult>;
@@ -51,4 +84,8 @@ export interface Backend extends AsyncDisposable {
   steady(timeoutMs: number): Promise<void>;
   /** What the mesh driver finds wrong just now, in words: the hint in a failed verdict. */
   problems(): Promise<string[]>;
+  /** Looks for the likely causes of a call's failure, or of anything that is wrong; takes seconds, changes nothing. */
+  diagnose(question: DiagnosisQuestion): Promise<Diagnosis>;
+  /** Looks back on the whole run. */
+  watch: RunWatch;
 }

@@ -5,42 +5,65 @@ import { runK6 } from '../load/k6.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { RunManifest } from '../model/run.ts';
-import type { AgentClient } from '../probe/client.ts';
-import { openAgent } from '../probe/port-forward.ts';
 import { systemClock } from '../support/clock.ts';
 import { MeshproofError, errorMessage } from '../support/errors.ts';
 import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts';
-import type { Backend, CallerRef } from './backend.ts';
+import { tryExec } from '../support/exec.ts';
+import { agentPool, podAgents } from './agents.ts';
+import type { Backend } from './backend.ts';
+import { openChanges } from './changes.ts';
+import { runWatch } from './invariants.ts';
+import { diagnoseLab } from './lab-diagnose.ts';
+import { openGuest } from './guest.ts';
+import { readService } from './service-view.ts';
 import { MESH_NAMESPACE, RUN_LABEL, serviceObject, withRunLabels } from './workloads.ts';
-import { podOf, worldReady } from './world.ts';
+import { worldReady } from './world.ts';
 
 /** The backend of a real lab. Opens connections as they are needed; dispose closes them. */
 export function labBackend(manifest: RunManifest): Backend {
   const { lab, id: run } = manifest;
   const own = { run, environment: lab.environment.name };
   const driver = meshDriver(lab.environment);
-  const agents = new Map<string, AgentClient>();
   const kubes = new Map<string, Kube>(
     lab.clusters.map(({ name, kubeconfig }) => [name, openKube(kubeconfig)]),
   );
   const kubeOf = (cluster: string) => kubes.get(cluster) ?? unknownCluster(cluster);
   const clusterOf = (name: string): LabCluster =>
     lab.clusters.find((one) => one.name === name) ?? unknownCluster(name);
+  const agents = agentPool(podAgents(clusterOf, kubeOf));
   const tool = async () => lab.tools.istioctl;
 
   return {
     lab,
+    ...(manifest.callers ? { callers: manifest.callers } : {}),
     clock: systemClock,
     mtls: driver.mtls,
-    async agent({ cluster, namespace, workload }: CallerRef) {
-      const pod = await podOf(clusterOf(cluster), namespace, workload);
-      const key = `${cluster}/${pod.metadata?.uid}/${pod.status?.containerStatuses?.[0]?.containerID}`;
-      const open = agents.get(key);
-      if (open) return open;
-      const agent = await openAgent(kubeOf(cluster), namespace, pod.metadata?.name ?? '');
-      agents.set(key, agent);
-      return agent;
+    driver,
+    kube: kubeOf,
+    onNode: (cluster, node, command, options = {}) => {
+      const container = clusterOf(cluster).nodes.find(({ name }) => name === node)?.container;
+      if (container === undefined) throw new MeshproofError('bug', `no node ${node} in cluster ${cluster}`);
+      const stdin = options.input === undefined ? [] : ['--interactive'];
+      return tryExec('docker', ['exec', ...stdin, container, ...command], {
+        ...options,
+        env: { ...options.env, DOCKER_HOST: lab.dockerHost },
+      });
     },
+    async apply(clusters, objects) {
+      const marked = withRunLabels(objects, own);
+      const each = (change: typeof apply) =>
+        Promise.all(clusters.map((name) => change(kubeOf(name), marked)));
+      await each(apply);
+      return async () => void (await each(remove));
+    },
+    changes: (owner) => openChanges(lab, owner),
+    guest: () =>
+      openGuest({
+        lab,
+        run,
+        open: (wider) => labBackend({ ...manifest, lab: wider }),
+      }),
+    agent: (caller) => agents.agent(caller),
     async pods(cluster, namespace, app) {
       const { items } = await kubeOf(cluster).core.listNamespacedPod({
         namespace,
@@ -52,6 +75,7 @@ export function labBackend(manifest: RunManifest): Backend {
           name: pod.metadata?.name ?? '',
           address: pod.status?.podIP ?? '',
           node: pod.spec?.nodeName ?? '',
+          zone: clusterOf(cluster).nodes.find(({ name }) => name === pod.spec?.nodeName)?.zone ?? '',
         }));
     },
     async endpoints(cluster, namespace, service) {
@@ -68,6 +92,7 @@ export function labBackend(manifest: RunManifest): Backend {
       const service = await kubeOf(cluster).core.readNamespacedService({ namespace, name });
       return service.spec?.clusterIP ?? '';
     },
+    service: (cluster, namespace, name) => readService(kubeOf(cluster), namespace, name),
     async addService(name, namespace, app) {
       const [service] = withRunLabels([serviceObject(name, namespace, { app })], own);
       if (!service) throw new MeshproofError('bug', 'a service that is none');
@@ -96,8 +121,12 @@ export function labBackend(manifest: RunManifest): Backend {
       });
     },
     problems,
+    watch: runWatch(lab, manifest.output),
+    diagnose(question) {
+      return diagnoseLab(this, question);
+    },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...agents.values()].map((agent) => agent.close()));
+      await agents[Symbol.asyncDispose]();
     },
   };
 

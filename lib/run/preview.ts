@@ -3,29 +3,53 @@ import type { Environment } from '../model/environment.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { FaultPlan } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
+import { PHASES, type Phase, type PlannedTest } from '../model/run.ts';
+import type { Durations } from './durations.ts';
 import { FAULT_LASTS_MS, HOLD_MS } from './experiment.ts';
-import { CAPABILITIES, type SuiteCapability } from './suites.ts';
 import { MESH_NAMESPACE, OUTSIDE_NAMESPACE, SHARED_SERVICE } from './workloads.ts';
 
 /**
- * What `verify` would do, in words: clusters that it would make or use, what it would put into them, and each
- * fault with targets, mechanism, blast radius and deadline. Changes nothing and calls nothing.
+ * What `verify` would do, in words: clusters that it would make or use, what it would put into them, its tests by
+ * phase with the time that they took last, and each fault with targets, mechanism, blast radius and deadline. Changes
+ * nothing and calls nothing.
  */
 export function previewVerify(
   environment: Environment,
   lab: Lab | undefined,
-  only: readonly SuiteCapability[],
+  { tests, durations }: { tests: readonly PlannedTest[]; durations: Durations },
 ): string[] {
-  const suites = only.length > 0 ? only : CAPABILITIES;
   const { clusters } = environment;
   const nodes = clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
   return [
     lab
       ? `use the environment ${environment.name}, which is up, and leave it up`
       : `make the environment ${environment.name}: ${clusters.map(({ name }) => name).join(', ')} (${nodes} nodes, provider ${environment.provider.kind}, mesh ${environment.mesh.driver}), and remove it at the end`,
-    `create the namespaces ${MESH_NAMESPACE} and ${OUTSIDE_NAMESPACE} in every cluster, and delete them at the end`,
-    `run the suites ${suites.join(', ')}`,
-    ...(suites.includes('failover') ? faults(environment, lab) : []),
+    `create the namespaces ${MESH_NAMESPACE}, ${OUTSIDE_NAMESPACE} and others of that prefix in every cluster, and delete them at the end`,
+    ...PHASES.flatMap((phase) =>
+      phaseWords(
+        phase,
+        tests.filter((test) => test.phase === phase),
+        durations,
+      ),
+    ),
+    ...(tests.some(({ capability }) => capability === 'failover') ? faults(environment, lab) : []),
+  ];
+}
+
+const PHASE_WORDS: Record<Phase, string> = {
+  conformance: 'side by side',
+  exclusive: 'alone, because they change what others look at',
+  disruptive: 'alone, under faults',
+  last: 'over the whole run',
+};
+
+function phaseWords(phase: Phase, tests: readonly PlannedTest[], durations: Durations): string[] {
+  if (tests.length === 0) return [];
+  const seconds = tests.reduce((sum, { id }) => sum + (durations[id] ?? 0), 0);
+  const counts = Map.groupBy(tests, ({ capability }) => capability);
+  const words = [...counts].map(([capability, of]) => `${capability} ${of.length}`).join(', ');
+  return [
+    `run ${tests.length} tests ${PHASE_WORDS[phase]} (${words}); ${formatDuration(seconds * 1000)} in sum`,
   ];
 }
 

@@ -77,6 +77,7 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
     clusters: provided.clusters,
     images: provided.meshImages,
     tool: provided.tool,
+    definitions: provided.definitions,
   };
   await stages.run(`mesh ${driver.name}`, () => driver.install(meshContext));
   await stages.run('mesh peering', () => driver.connect(meshContext));

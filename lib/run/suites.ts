@@ -1,35 +1,83 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
 import { execPath } from 'node:process';
 import { execa } from 'execa';
+import { PHASES, type Phase, type RunManifest } from '../model/run.ts';
+import { orderFolder } from '../report/read-manifest.ts';
 import { projectRoot } from '../support/paths.ts';
-
-/** Folders under suites/, in the order in which a person would read them. */
-export const CAPABILITIES = ['discovery', 'dns', 'mtls', 'latency', 'failover'] as const;
-export type SuiteCapability = (typeof CAPABILITIES)[number];
+import { shuffled } from './shuffle.ts';
 
 const guard = new URL('./die-with-parent.ts', import.meta.url).href;
 
 /**
- * Runs the suites against the run that a manifest describes, and shows their progress. The verdict is in the
- * report that they leave, not in an exit code. On abort the runner stops, reverts its faults and reports; it has
- * 90 s for that.
+ * Tests that run side by side in the first phase. They mostly wait (for convergence, for calls at a rate), so more
+ * than there are cores.
+ */
+export const DEFAULT_WORKERS = 4;
+
+export interface RunSuitesOptions {
+  workers: number;
+  signal: AbortSignal;
+  output: 'inherit' | 'stderr' | 'ignore';
+}
+
+/**
+ * Runs the tests of a manifest, a phase after another, each in the order that the seed decides, and shows their
+ * progress. The verdict is in the report that they leave, not in an exit code. On abort the runner stops, reverts its
+ * faults and reports; it has 90 s for that.
  */
 export async function runSuites(
+  manifestFile: string,
+  manifest: RunManifest,
+  options: RunSuitesOptions,
+): Promise<void> {
+  const tests = manifest.tests ?? [];
+  const phases = PHASES.filter((phase) => tests.some((test) => test.phase === phase));
+  for (const [index, phase] of phases.entries()) {
+    if (options.signal.aborted) return;
+    writeOrder(manifest, phase);
+    const titles = tests.flatMap((test) => (test.phase === phase ? [test.title] : []));
+    await runPhase(manifestFile, phase, { ...options, first: index === 0, titles });
+  }
+}
+
+/**
+ * One file for each suite, named so that the runner's own (alphabetical) order is the one that the seed decides. Each
+ * only imports the suite: its tests keep the suite's own file and titles.
+ */
+function writeOrder({ output, tests = [], seed }: RunManifest, phase: Phase): void {
+  const folder = orderFolder(output);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  // The folder may lie anywhere: it says itself that its files are ES modules.
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  const files = [...new Set(tests.filter((test) => test.phase === phase).map(({ file }) => file))].sort();
+  for (const [index, file] of shuffled(files, seed).entries()) {
+    const name = `${String(index).padStart(3, '0')}-${basename(file)}`;
+    writeFileSync(join(folder, name), `import ${JSON.stringify(file)};\n`);
+  }
+}
+
+async function runPhase(
   manifest: string,
-  options: { only: readonly SuiteCapability[]; signal: AbortSignal; output: 'inherit' | 'stderr' },
+  phase: Phase,
+  { workers, signal, output, first, titles }: RunSuitesOptions & { first: boolean; titles: string[] },
 ): Promise<void> {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  const filters = options.only.map((capability) => `/suites/${capability}/`);
-  // Suites run one after another: latency and faults must not be disturbed by a neighbour.
-  const args = ['test', '--project=conformance', '--project=disruptive', '--workers=1', ...filters];
+  // Only the first phase is one of tests that don't disturb each other.
+  const many = phase === 'conformance' ? workers : 1;
+  // A file may hold more tests than were asked for. Titles of describes are joined by a space there.
+  const asked = titles.map((title) => RegExp.escape(title.replaceAll(' › ', ' '))).join('|');
+  const args = ['test', `--project=${phase}`, `--workers=${many}`, '--grep', asked];
   await execa(execPath, ['--import', guard, playwright, ...args], {
     cwd: projectRoot,
-    env: { MESHPROOF_RUN: manifest },
+    env: { MESHPROOF_RUN: manifest, MESHPROOF_FIRST_PHASE: String(first) },
     stdin: 'ignore',
-    stdout: options.output === 'stderr' ? process.stderr : 'inherit',
-    stderr: 'inherit',
+    stdout: output === 'stderr' ? process.stderr : output,
+    stderr: output === 'ignore' ? 'ignore' : 'inherit',
     reject: false,
-    cancelSignal: unlessTheTerminalDid(options.signal),
+    cancelSignal: unlessTheTerminalDid(signal),
     killSignal: 'SIGINT',
     forceKillAfterDelay: 90_000,
   });

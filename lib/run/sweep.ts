@@ -1,10 +1,13 @@
 import { revertFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { leftoverTables } from '../fault/mechanisms/nftables.ts';
+import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
 import { errorMessage, MeshproofError } from '../support/errors.ts';
 import { tryExec } from '../support/exec.ts';
 import type { Log } from '../support/log.ts';
+import { sweepChanges } from './changes.ts';
+import { sweepGuest } from './guest.ts';
 import { removeWorld } from './world.ts';
 
 /** What a sweep found and undid, in words; empty when there was nothing. */
@@ -51,6 +54,13 @@ export async function sweepLab(lab: Lab, log: Log): Promise<Swept> {
       swept.push(`table ${table} on ${container}`);
     }
   }
+  swept.push(...(await sweepGuest(lab)));
+  const undone = await sweepChanges(lab);
+  // A control plane takes up what it was given back a moment later, and its workloads after it.
+  const { rotation } = meshDriver(lab.environment);
+  if (undone.length > 0 && rotation)
+    await Promise.all(lab.clusters.map((cluster) => rotation.settled(cluster)));
+  swept.push(...undone);
   swept.push(...(await removeWorld(lab)));
   return swept;
 }

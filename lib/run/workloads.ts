@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
+import { AGENT_PORTS } from '../probe/wire.ts';
+import { agentWorkload } from './agent-objects.ts';
 
 /** Namespace of workloads that belong to the mesh. */
 export const MESH_NAMESPACE = 'meshproof-mesh';
@@ -26,8 +28,7 @@ export function withRunLabels<T extends KubernetesObject>(
     metadata: Object.assign({}, object.metadata, { labels: { ...object.metadata?.labels, ...marks } }),
   }));
 }
-export const HTTP_PORT = 8080;
-export const TCP_PORT = 9090;
+export const HTTP_PORT = AGENT_PORTS.http;
 
 /** One agent deployment, and the Service that names it. */
 export interface Workload {
@@ -49,6 +50,11 @@ export const OUTSIDE_CALLER = 'stranger';
 export const TOLERANT_SERVICE = 'tolerant';
 /** Headless service over the shared service's and the caller's pods: more than one address. */
 export const HEADLESS_SERVICE = 'roster';
+
+/** StatefulSet of two in every cluster, one a zone, behind a headless service of its name. */
+export const SPREAD_SERVICE = 'crew';
+/** One caller in the network of every node, outside the mesh. */
+export const NODE_CALLER = 'sentinel';
 
 /** The service that lives in one cluster only. */
 export function localService(cluster: string): string {
@@ -92,6 +98,19 @@ export function namespaceObjects(
   return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, program];
 }
 
+/** The spread StatefulSet with its headless service, and the caller on every node. */
+export function commonObjects(options: WorkloadOptions): KubernetesObject[] {
+  const crew = { name: SPREAD_SERVICE, namespace: MESH_NAMESPACE };
+  return [
+    serviceObject(crew.name, crew.namespace, { app: crew.name }, 'None'),
+    ...agentWorkload({ ...crew, kind: 'StatefulSet', replicas: 2, spreadOverZones: true }, options),
+    ...agentWorkload(
+      { name: NODE_CALLER, namespace: OUTSIDE_NAMESPACE, kind: 'DaemonSet', hostNetwork: true },
+      options,
+    ),
+  ];
+}
+
 /** Label that selects the pods behind {@link HEADLESS_SERVICE}. */
 const ROSTER_LABEL = 'meshproof.dev/roster';
 
@@ -99,11 +118,10 @@ const ROSTER_LABEL = 'meshproof.dev/roster';
 export function workloadObjects(workload: Workload, options: WorkloadOptions): KubernetesObject[] {
   const { name, namespace } = workload;
   const runsHere = workload.copies === 'all' || workload.copies.includes(options.cluster.name);
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
+  const onRoster = name === SHARED_SERVICE || name === MESH_CALLER ? { [ROSTER_LABEL]: 'true' } : {};
   return [
-    ...(runsHere ? [account] : []),
     ...(workload.service ? [serviceObject(name, namespace, { app: name })] : []),
-    ...(runsHere ? [deploymentObject(workload, options)] : []),
+    ...(runsHere ? agentWorkload({ name, namespace, labels: onRoster }, options) : []),
   ];
 }
 
@@ -112,7 +130,17 @@ export function headlessObject(): KubernetesObject {
   return serviceObject(HEADLESS_SERVICE, MESH_NAMESPACE, { [ROSTER_LABEL]: 'true' }, 'None');
 }
 
-/** A Service with the agents' HTTP and TCP ports. */
+/** Names of the agents' ports in a Service. */
+const SERVED = [
+  ['http', 'TCP'],
+  ['http2', 'TCP'],
+  ['grpc', 'TCP'],
+  ['tcp', 'TCP'],
+  ['tls', 'TCP'],
+  ['udp', 'UDP'],
+] as const;
+
+/** A Service with all ports that agents serve. */
 export function serviceObject(
   name: string,
   namespace: string,
@@ -126,54 +154,13 @@ export function serviceObject(
     spec: {
       ...(clusterIP ? { clusterIP } : {}),
       selector,
-      // The `http` and `tcp` names tell the mesh the protocol, as its users' services do.
-      ports: [
-        { name: 'http', port: HTTP_PORT, targetPort: HTTP_PORT },
-        { name: 'tcp', port: TCP_PORT, targetPort: TCP_PORT },
-      ],
-    },
-  };
-}
-
-function deploymentObject({ name, namespace }: Workload, { cluster, image }: WorkloadOptions) {
-  const fromPod = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
-  const onRoster = name === SHARED_SERVICE || name === MESH_CALLER ? { [ROSTER_LABEL]: 'true' } : {};
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace, labels: { app: name } },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: name } },
-      strategy: { type: 'Recreate' },
-      template: {
-        metadata: { labels: { app: name, ...onRoster } },
-        spec: {
-          serviceAccountName: name,
-          terminationGracePeriodSeconds: 2,
-          containers: [
-            {
-              name: 'agent',
-              image,
-              imagePullPolicy: 'IfNotPresent',
-              command: ['node', '/agent/agent.mjs'],
-              env: [
-                { name: 'MESHPROOF_CLUSTER', value: cluster.name },
-                { name: 'MESHPROOF_REGION', value: cluster.region },
-                // Kubernetes copies the node's topology labels to its pods (PodTopologyLabelsAdmission, 1.35).
-                { name: 'MESHPROOF_ZONE', ...fromPod("metadata.labels['topology.kubernetes.io/zone']") },
-                { name: 'NODE_NAME', ...fromPod('spec.nodeName') },
-                { name: 'POD_NAME', ...fromPod('metadata.name') },
-              ],
-              ports: [{ containerPort: HTTP_PORT }, { containerPort: TCP_PORT }],
-              readinessProbe: { httpGet: { path: '/healthz', port: HTTP_PORT }, periodSeconds: 2 },
-              resources: { requests: { cpu: '10m', memory: '48Mi' } },
-              volumeMounts: [{ name: 'agent', mountPath: '/agent' }],
-            },
-          ],
-          volumes: [{ name: 'agent', configMap: { name: 'meshproof-agent' } }],
-        },
-      },
+      // A port's name tells the mesh the protocol, as its users' services do.
+      ports: SERVED.map(([name, protocol]) => ({
+        name,
+        port: AGENT_PORTS[name],
+        targetPort: AGENT_PORTS[name],
+        protocol,
+      })),
     },
   };
 }

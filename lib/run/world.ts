@@ -4,7 +4,9 @@ import type { Lab, LabCluster } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { type Kube, apply, ignoreMissing, openKube, waitFor } from '../support/kube.ts';
 import { bundleAgent } from '../probe/bundle.ts';
+import type { Area } from './area.ts';
 import {
+  commonObjects,
   headlessObject,
   MESH_NAMESPACE,
   namespaceObjects,
@@ -16,34 +18,43 @@ import {
   workloads,
 } from './workloads.ts';
 
-const NAMESPACES = [MESH_NAMESPACE, OUTSIDE_NAMESPACE] as const;
+/** What is deployed for a run: the common workloads, and those of the areas that its suites need. */
+interface WorldOptions {
+  run: string;
+  areas: readonly Area[];
+}
 
 /** Puts Meshproof's workloads into every cluster at once and waits until all are available. Idempotent. */
-export async function deployWorld(lab: Lab, run: string): Promise<void> {
+export async function deployWorld(lab: Lab, options: WorldOptions): Promise<void> {
   const agent = await bundleAgent();
-  await Promise.all(lab.clusters.map((cluster) => deployInto(cluster, lab, { run, agent })));
+  await Promise.all(lab.clusters.map((cluster) => deployInto(cluster, lab, { ...options, agent })));
   await worldReady(lab, 180_000);
 }
 
+/** As {@link deployWorld}, for one cluster; does not wait. */
 async function deployInto(
   cluster: LabCluster,
   lab: Lab,
-  { run, agent }: { run: string; agent: string },
+  { run, areas, agent }: WorldOptions & { agent: string },
 ): Promise<void> {
   const kube = openKube(cluster.kubeconfig);
   const driver = meshDriver(lab.environment);
-  for (const namespace of NAMESPACES) await leftBehindGone(kube, namespace);
   const own = { run, environment: lab.environment.name };
-  const options = { cluster, image: lab.images.runtime };
+  const { clusters, environment, images } = lab;
+  const context = { cluster, clusters, environment, driver, image: images.runtime };
+  const namespaces: Record<string, Record<string, string>> = Object.assign(
+    { [MESH_NAMESPACE]: driver.namespaceLabels, [OUTSIDE_NAMESPACE]: {} },
+    ...areas.map((area) => area.namespaces?.(context) ?? {}),
+  );
+  for (const namespace of Object.keys(namespaces)) await leftBehindGone(kube, namespace);
   const objects = [
-    ...namespaceObjects(MESH_NAMESPACE, driver.namespaceLabels, agent),
-    ...namespaceObjects(OUTSIDE_NAMESPACE, {}, agent),
+    ...Object.entries(namespaces).flatMap(([name, labels]) => namespaceObjects(name, labels, agent)),
     // Before the workloads: a policy that comes later finds connections that were made without it.
     ...driver.mtls.acceptPlaintext(MESH_NAMESPACE, { app: TOLERANT_SERVICE }),
     headlessObject(),
-    ...workloads(lab.clusters.map(({ name }) => name)).flatMap((workload) =>
-      workloadObjects(workload, options),
-    ),
+    ...commonObjects(context),
+    ...workloads(clusters.map(({ name }) => name)).flatMap((workload) => workloadObjects(workload, context)),
+    ...areas.flatMap((area) => area.objects(context)),
   ];
   await apply(kube, withRunLabels(objects, own));
 }
@@ -57,26 +68,40 @@ async function leftBehindGone(kube: Kube, name: string): Promise<void> {
   );
 }
 
-/** Waits until every workload of the run is available: the steady state before and after a fault. */
+/** Waits until every workload of the run has all its pods available: the steady state before and after a fault. */
 export async function worldReady(lab: Lab, timeoutMs: number): Promise<void> {
   await Promise.all(
-    lab.clusters.map((cluster) => {
-      const { apps } = openKube(cluster.kubeconfig);
-      return waitFor(
-        `${cluster.name}: Meshproof's workloads available`,
-        async () => {
-          const lists = await Promise.all(
-            NAMESPACES.map((namespace) => apps.listNamespacedDeployment({ namespace })),
-          );
-          const deployments = lists.flatMap(({ items }) => items);
-          return deployments.length > 0 && deployments.every(({ status }) => status?.availableReplicas === 1);
-        },
-        {
-          timeoutMs,
-          nextStep: `kubectl --kubeconfig ${cluster.kubeconfig} get pods -A; then meshproof sweep`,
-        },
-      );
+    lab.clusters.map(({ name, kubeconfig }) => {
+      const kube = openKube(kubeconfig);
+      return waitFor(`${name}: Meshproof's workloads available`, () => allAvailable(kube), {
+        timeoutMs,
+        nextStep: `kubectl --kubeconfig ${kubeconfig} get pods -A; then meshproof sweep`,
+      });
     }),
+  );
+}
+
+async function allAvailable({ apps }: Kube): Promise<boolean> {
+  const ours = { labelSelector: RUN_LABEL };
+  const [deployments, sets, daemons] = await Promise.all([
+    apps.listDeploymentForAllNamespaces(ours),
+    apps.listStatefulSetForAllNamespaces(ours),
+    apps.listDaemonSetForAllNamespaces(ours),
+  ]);
+  const counts = [
+    ...[...deployments.items, ...sets.items].map(({ spec, status, metadata }) => ({
+      wanted: spec?.replicas ?? 1,
+      available: status?.availableReplicas ?? 0,
+      current: status?.observedGeneration === metadata?.generation,
+    })),
+    ...daemons.items.map(({ status, metadata }) => ({
+      wanted: status?.desiredNumberScheduled ?? 1,
+      available: status?.numberAvailable ?? 0,
+      current: status?.observedGeneration === metadata?.generation,
+    })),
+  ];
+  return (
+    counts.length > 0 && counts.every(({ wanted, available, current }) => current && available === wanted)
   );
 }
 
@@ -101,15 +126,25 @@ export async function removeWorld(lab: Lab): Promise<string[]> {
   return removed.flat();
 }
 
-/** The one running pod of a workload in a cluster; an `environment` error when there is none. */
-export async function podOf(cluster: LabCluster, namespace: string, workload: string): Promise<V1Pod> {
+/** The first running pod of a workload in a cluster, or the one of this name; an `environment` error when there is none. */
+export async function podOf(
+  cluster: LabCluster,
+  namespace: string,
+  workload: string,
+  name?: string,
+): Promise<V1Pod> {
   const { core } = openKube(cluster.kubeconfig);
   const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${workload}` });
   const pod = items.find(
-    ({ metadata, status }) => status?.phase === 'Running' && !metadata?.deletionTimestamp,
+    ({ metadata, status }) =>
+      status?.phase === 'Running' &&
+      !metadata?.deletionTimestamp &&
+      (name === undefined || metadata?.name === name),
   );
   if (pod) return pod;
-  throw new MeshproofError('environment', `${cluster.name}: no running pod of ${namespace}/${workload}`, {
-    nextStep: `kubectl --kubeconfig ${cluster.kubeconfig} -n ${namespace} get pods`,
-  });
+  throw new MeshproofError(
+    'environment',
+    `${cluster.name}: no running pod ${name ?? `of ${namespace}/${workload}`}`,
+    { nextStep: `kubectl --kubeconfig ${cluster.kubeconfig} -n ${namespace} get pods` },
+  );
 }

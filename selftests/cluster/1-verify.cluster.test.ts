@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { journalFile, openFaults, readJournal } from '../../lib/fault/journal.ts';
 import { reportFiles } from '../../lib/report/read-manifest.ts';
-import { CAPABILITIES } from '../../lib/run/suites.ts';
+import { CAPABILITIES } from '../../lib/run/capabilities.ts';
 import { notPassed, reportText, requireLab, verify } from './lab.ts';
 
 test('verify is green on a healthy mesh, measures, and leaves a report that a person can open', async () => {

@@ -16,7 +16,7 @@ interface Defect {
   reason: RegExp;
 }
 
-const CONFORMANCE = ['--only', 'discovery,dns,mtls'];
+const CONFORMANCE = ['--suite', 'discovery,dns,mtls'];
 
 const defects: Defect[] = [
   {

@@ -66,7 +66,7 @@ test('kill -9 in the middle of a fault: the next run sweeps it and is green', as
   const run = start([
     PROGRAM,
     'verify',
-    '--only',
+    '--suite',
     'failover',
     '--output',
     mkdtempSync(join(tmpdir(), 'meshproof-killed-')),
@@ -75,7 +75,7 @@ test('kill -9 in the middle of a fault: the next run sweeps it and is green', as
   await waitFor('the fault in place', async () => (await broken(lab)).length > 0, { timeoutMs: 30_000 });
   killGroup(run);
   // Playwright's workers revert when their parent dies; they are in the same group, so nothing is left to do it.
-  const again = await verify('--only', 'dns');
+  const again = await verify('--suite', 'dns');
   expect(notPassed(again), again.stdout + again.stderr).toEqual([]);
   expect(again.exitCode).toBe(0);
   expect(await broken(lab)).toEqual([]);
@@ -137,7 +137,7 @@ test('an environment that another run holds is refused, and left as it is', asyn
   const state = readState(lab.environment.name);
   if (!state) throw new Error('the lab has no state');
   writeState({ ...state, temporary: true });
-  const refused = await meshproof(['verify', '--only', 'dns']).finally(() => writeState(state));
+  const refused = await meshproof(['verify', '--suite', 'dns']).finally(() => writeState(state));
   expect(findLab(lab.environment.name)).toEqual(lab);
   expect(refused.exitCode).toBe(3);
   const down = await meshproof(['env', 'down']);

@@ -23,7 +23,7 @@ test('an outage of exactly 2.000 s is measured within 2 probe intervals', async 
       input: input ?? '',
     });
   const sources = west.nodes.map(({ address }) => `${address} timeout ${GAP_MS}ms`).join(', ');
-  await deployWorld(lab, 'accuracy');
+  await deployWorld(lab, { run: 'accuracy', areas: [] });
   // The kernel forgets a set's element after its timeout: the gap is as long as it says, whoever is scheduled when.
   await inNode(
     ['nft', '-f', '-'],

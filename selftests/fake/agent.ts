@@ -2,6 +2,7 @@ import type { CallPlan, CallTarget, Recording } from '../../lib/model/call-plan.
 import type { CertificateSeen, Observation } from '../../lib/model/observation.ts';
 import { checkPlan } from '../../lib/probe/agent/plan-input.ts';
 import type { AgentClient, RunningPlan } from '../../lib/probe/client.ts';
+import { AGENT_PORTS } from '../../lib/probe/wire.ts';
 import { MeshproofError } from '../../lib/support/errors.ts';
 import { endingOf } from './calls.ts';
 import { isPlanted } from './defects.ts';
@@ -39,7 +40,7 @@ export function fakeAgent(world: FakeWorld, caller: FakePod, tools: AgentTools):
       instance: 'fake',
       node: 'fake',
       plans: [],
-      ports: { http: 0, tcp: 0, control: 0 },
+      ports: AGENT_PORTS,
     }),
     close,
     [Symbol.asyncDispose]: close,

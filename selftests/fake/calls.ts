@@ -4,8 +4,10 @@ import type { CallResult } from '../../lib/probe/agent/call/outcome.ts';
 import { MESH_NAMESPACE, OUTSIDE_NAMESPACE, TOLERANT_SERVICE } from '../../lib/run/workloads.ts';
 import { isPlanted } from './defects.ts';
 import { faultAt } from './faults.ts';
-import { type FakePod, type FakeWorld, missing } from './world.ts';
+import type { FakePod, FakeWorld } from './world.ts';
+import { guardedCall } from './guarded.ts';
 import { httpCall } from './http.ts';
+import { streamCall } from './streams.ts';
 import { dnsCall } from './dns.ts';
 
 /** How one call ends, and how long it takes. */
@@ -38,22 +40,30 @@ export function endingOf(world: FakeWorld, call: FakeCall): Ending {
 
 function answer(world: FakeWorld, call: FakeCall): Ending {
   const { target } = call.plan;
+  const guarded = guardedCall(world, call);
+  if (guarded) return guarded;
   switch (target.protocol) {
     case 'http':
-      return httpCall(world, call, target);
+      return target.bodyBytes === undefined ? httpCall(world, call, target) : streamCall(world, call, target);
     case 'dns-udp':
     case 'dns-tcp':
       return dnsCall(world, call, target);
     case 'plaintext':
       return plaintextCall(world, target.host);
     case 'tls':
+      if (target.request === true && target.clientCertificate === undefined)
+        return streamCall(world, call, target);
       return isPlanted('no-certificate')
         ? { outcome: 'reset', detail: 'ECONNRESET', latencyMs: 2 }
         : { outcome: 'tls', detail: 'certificate required', chain: call.chain, latencyMs: 5 };
     case 'tcp-connect':
       return connectCall(world, call, target.host);
     case 'tcp':
-      return missing('TCP echo in the fake world');
+    case 'http2':
+    case 'grpc':
+    case 'websocket':
+    case 'udp':
+      return streamCall(world, call, target);
   }
 }
 

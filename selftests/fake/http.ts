@@ -3,6 +3,7 @@ import { MESH_NAMESPACE } from '../../lib/run/workloads.ts';
 import type { Ending, FakeCall } from './calls.ts';
 import { isPlanted } from './defects.ts';
 import { faultAt, lastFaultBefore } from './faults.ts';
+import { fullName, localCall } from './local.ts';
 import { chance, type FakePod, type FakeService, type FakeWorld, podsBehind } from './world.ts';
 
 type HttpTarget = Extract<CallTarget, { protocol: 'http' }>;
@@ -17,8 +18,11 @@ const PROPAGATION_MS = 800;
 const LATE_PROPAGATION_MS = 20_000;
 
 /** A call through the mesh: least-request balancing over one local endpoint and two gateway addresses. */
-export function httpCall(world: FakeWorld, call: FakeCall, { url, connection }: HttpTarget): Ending {
-  const { hostname } = new URL(url);
+export function httpCall(world: FakeWorld, call: FakeCall, target: HttpTarget): Ending {
+  const { url, connection } = target;
+  const hostname = fullName(call, new URL(url).hostname);
+  const local = localCall(world, call, hostname);
+  if (local) return local;
   const here = call.caller.place.cluster;
   const service = world.services.find(
     (one) =>
@@ -33,7 +37,12 @@ export function httpCall(world: FakeWorld, call: FakeCall, { url, connection }: 
   const pod = pods[Math.floor(draw(world, call, 2) * pods.length)];
   if (!pod) return unavailable('503 UH');
   if (isFailing(world, call, pod, endpoints)) return { ...unavailable('504 UT'), latencyMs: 500 };
-  const answered = { outcome: 'ok', answeredBy: pod.place, ...identityOf(world, call.caller) } as const;
+  const answered = {
+    outcome: 'ok',
+    answeredBy: pod.place,
+    ...identityOf(world, call.caller),
+    ...headersSeen(pod, target),
+  } as const;
   return { ...answered, latencyMs: (pod.place.cluster === here ? 3 : 6) + draw(world, call, 3) };
 }
 
@@ -87,6 +96,14 @@ function isFailing(world: FakeWorld, call: FakeCall, pod: FakePod, endpoints: re
   const lost = ({ place }: FakePod) => faultAt(world, call.at, pathTo(world, call, place.cluster));
   const givenUp = endpoints.some(({ place }) => isGivenUp(world, call, place.cluster));
   return isPlanted('slow-failover') && !givenUp ? endpoints.some(lost) : lost(pod);
+}
+
+/** Request headers that the plan asks for, as they arrive. */
+function headersSeen({ place }: FakePod, { headers = {}, report }: HttpTarget): Pick<Ending, 'headersSeen'> {
+  if (!report) return {};
+  const lost = isPlanted('trace-stripped') && place.cluster === 'west' ? 'traceparent' : undefined;
+  const arrived = Object.entries(headers).filter(([name]) => report.includes(name) && name !== lost);
+  return { headersSeen: Object.fromEntries(arrived) };
 }
 
 /** What the server's proxy reports of the caller (X-Forwarded-Client-Cert). */

@@ -1,12 +1,21 @@
 import type { FaultSpec } from '../../lib/model/fault.ts';
-import type { Lab, LabCluster } from '../../lib/model/lab.ts';
+import type { Lab, LabCluster, LabNode } from '../../lib/model/lab.ts';
 import type { Place } from '../../lib/model/observation.ts';
+import { ferryService } from '../../lib/run/areas/connectivity.ts';
+import { DISPUTED_SERVICE, LOCAL_NAMESPACE, LOCAL_SERVICE } from '../../lib/run/areas/discovery.ts';
+import { CAPTURED_CALLER, soleService } from '../../lib/run/areas/dns.ts';
+import { METERED_SERVICE } from '../../lib/run/areas/observability.ts';
+import { FENCED, INTRUDER, POLICY_NAMESPACE, VAULT } from '../../lib/run/areas/policy.ts';
 import type { PodView } from '../../lib/run/backend.ts';
 import {
   HEADLESS_SERVICE,
+  localService,
   MESH_CALLER,
   MESH_NAMESPACE,
+  NODE_CALLER,
+  OUTSIDE_NAMESPACE,
   SHARED_SERVICE,
+  SPREAD_SERVICE,
   workloads,
 } from '../../lib/run/workloads.ts';
 import { MeshproofError } from '../../lib/support/errors.ts';
@@ -24,6 +33,8 @@ export interface FakeService {
   /** Apps of the pods behind it. */
   apps: readonly string[];
   headless: boolean;
+  /** The one cluster whose API knows it; left out: all do. */
+  only?: string;
   createdAt: number;
 }
 
@@ -54,12 +65,22 @@ export function fakeWorld(lab: Lab, seed: number): FakeWorld {
   const services: FakeService[] = [
     ...all.filter(({ service }) => service).map(({ name }) => serviceFor(name, [name])),
     { ...serviceFor(HEADLESS_SERVICE, [SHARED_SERVICE, MESH_CALLER]), headless: true },
+    { ...serviceFor(SPREAD_SERVICE, [SPREAD_SERVICE]), headless: true },
+    serviceFor(DISPUTED_SERVICE, [SHARED_SERVICE]),
+    serviceFor(METERED_SERVICE, [SHARED_SERVICE]),
+    ...names.map((name) => serviceFor(ferryService(name), [localService(name)])),
+    ...names.map((only) => ({ ...serviceFor(soleService(only), [SHARED_SERVICE]), only })),
   ];
-  const pods = lab.clusters.flatMap((cluster) =>
-    all
+  const pods = lab.clusters.flatMap((cluster) => [
+    ...all
       .filter(({ copies }) => copies === 'all' || copies.includes(cluster.name))
       .map(({ name, namespace }, index) => podIn(cluster, namespace, name, index)),
-  );
+    ...commonPods(cluster),
+    podIn(cluster, LOCAL_NAMESPACE, LOCAL_SERVICE, 140),
+    podIn(cluster, POLICY_NAMESPACE, VAULT, 130),
+    podIn(cluster, POLICY_NAMESPACE, INTRUDER, 131),
+    podIn(cluster, OUTSIDE_NAMESPACE, FENCED, 132),
+  ]);
   return {
     lab,
     seed,
@@ -86,7 +107,31 @@ function podIn(cluster: LabCluster, namespace: string, app: string, index: numbe
     node: worker.name,
     pod: name,
   };
-  return { name, namespace, app, address: addressIn(cluster.podCidr, index), node: worker.name, place };
+  return {
+    name,
+    namespace,
+    app,
+    address: addressIn(cluster.podCidr, index),
+    node: worker.name,
+    zone: worker.zone,
+    place,
+  };
+}
+
+/** Pods of more than one copy, and the caller whose own proxy resolves names. */
+function commonPods(cluster: LabCluster): FakePod[] {
+  const on = (app: string, namespace: string, node: LabNode, index: number): FakePod => {
+    const pod = podIn(cluster, namespace, app, index);
+    const name = `${app}-${index % 10}`;
+    const where = { name, node: node.name, zone: node.zone };
+    return { ...pod, ...where, place: { ...pod.place, zone: node.zone, node: node.name, pod: name } };
+  };
+  const workers = cluster.nodes.filter(({ role }) => role === 'worker');
+  return [
+    ...workers.map((node, index) => on(SPREAD_SERVICE, MESH_NAMESPACE, node, 100 + index)),
+    ...cluster.nodes.map((node, index) => on(NODE_CALLER, OUTSIDE_NAMESPACE, node, 110 + index)),
+    podIn(cluster, MESH_NAMESPACE, CAPTURED_CALLER, 120),
+  ];
 }
 
 /** The n-th usable address of a /16. */
@@ -98,7 +143,10 @@ function addressIn(cidr: string, index: number): string {
 export function podsBehind(world: FakeWorld, cluster: string, service: FakeService): FakePod[] {
   return world.pods.filter(
     ({ place, app, namespace }) =>
-      place.cluster === cluster && service.apps.includes(app) && namespace === MESH_NAMESPACE,
+      place.cluster === cluster &&
+      (service.only ?? cluster) === cluster &&
+      service.apps.includes(app) &&
+      namespace === MESH_NAMESPACE,
   );
 }
 

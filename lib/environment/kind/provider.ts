@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import type { Environment } from '../../model/environment.ts';
+import type { LabCluster } from '../../model/lab.ts';
 import { exec, tryExec } from '../../support/exec.ts';
 import type { Provided, Provider, ProviderContext } from '../provider.ts';
 import { type KindPrerequisites, upCluster } from './cluster.ts';
-import { kindNetworkName } from './config.ts';
+import { kindClusterName, kindNetworkName } from './config.ts';
 import { blockEgress, unblockEgress } from './egress.ts';
 import { type Engine, ensureEngine, findEngine } from './engine.ts';
+import { dropGuest, withRightOfWay } from './guests.ts';
 import type { Log } from '../../support/log.ts';
 import { type ImageSet, ensureImages } from './images/resolve.ts';
 import { clustersOf, deleteCluster, residueOf } from './leftovers.ts';
+import { mcsDefinitions } from './mcs-definitions.ts';
 import { ensureTool } from './tools.ts';
 import { cacheDir } from '../../support/paths.ts';
 
@@ -30,20 +33,7 @@ export function kindProvider(options: KindOptions = {}): Provider {
       const clusters = await inParallel(environment.clusters, (cluster) =>
         upCluster(environment, cluster, prerequisites, context),
       );
-      return {
-        clusters,
-        dockerHost: engine.dockerHost,
-        dockerNetwork: network,
-        images: {
-          mode: images.mode,
-          runtime: images.runtime,
-          k6: images.k6,
-          versions: images.versions,
-          digests: images.digests,
-        },
-        meshImages: images.istio,
-        tool: async (name) => (await ensureTool(name, { log: context.log })).path,
-      } satisfies Provided;
+      return provided(clusters, network, prerequisites, context);
     },
     async down(environment, context) {
       const running = await findEngine();
@@ -63,6 +53,36 @@ export function kindProvider(options: KindOptions = {}): Provider {
       if (!engine) return [];
       return residueOf(engine, environment);
     },
+    guests: {
+      async add(environment, cluster, context) {
+        const prerequisites = await prepare(environment, options, context);
+        const made = await withRightOfWay(
+          prerequisites.engine,
+          kindClusterName(environment.name, cluster.name),
+          () => upCluster(environment, cluster, prerequisites, context),
+        );
+        return provided([made], kindNetworkName(environment.name), prerequisites, context);
+      },
+      drop: dropGuest,
+    },
+  };
+}
+
+function provided(
+  clusters: LabCluster[],
+  dockerNetwork: string,
+  { engine, images }: KindPrerequisites,
+  { log }: ProviderContext,
+): Provided {
+  const { mode, runtime, k6, versions, digests } = images;
+  return {
+    clusters,
+    dockerHost: engine.dockerHost,
+    dockerNetwork,
+    images: { mode, runtime, k6, versions, digests },
+    meshImages: images.istio,
+    tool: async (name) => (await ensureTool(name, { log })).path,
+    definitions: () => mcsDefinitions({ log }),
   };
 }
 

@@ -13,6 +13,12 @@ export interface CertificateAuthority {
   key: string;
 }
 
+/** From when until when a certificate is valid. */
+export interface Validity {
+  notBefore: Date;
+  notAfter: Date;
+}
+
 /** What istiod reads from the secret `cacerts`. */
 export interface IntermediateAuthority extends CertificateAuthority {
   /** Intermediate, then root. */
@@ -26,22 +32,28 @@ export async function ensureRoot(dir: string): Promise<CertificateAuthority> {
   if (existsSync(files.certificate) && existsSync(files.key)) {
     return { certificate: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
   }
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      name: 'O=Meshproof,CN=Meshproof root',
-      keys,
-      signingAlgorithm: ALGORITHM,
-      ...validity(3650),
-      extensions: caExtensions(2),
-    },
-    webcrypto,
-  );
-  const root = { certificate: certificate.toString('pem'), key: await exportKey(keys) };
+  const root = await newRoot('Meshproof root', 3650);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(files.certificate, root.certificate, { mode: 0o600 });
   writeFileSync(files.key, root.key, { mode: 0o600 });
   return root;
+}
+
+/** A self-signed root, valid for so many days; nothing keeps it. */
+export async function newRoot(name: string, days: number): Promise<CertificateAuthority> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: `O=Meshproof,CN=${name}`,
+      keys,
+      signingAlgorithm: ALGORITHM,
+      ...validity(days),
+      extensions: caExtensions(2),
+    },
+    webcrypto,
+  );
+  // The newline that openssl writes, too: bundles are PEM blocks one after the other.
+  return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys) };
 }
 
 /** A CA for one cluster, signed by the root; valid for one year. */
@@ -72,11 +84,57 @@ export async function issueIntermediate(
   };
 }
 
+/** A certificate with one SPIFFE ID, as a workload of the mesh has it; valid for an hour unless told otherwise. */
+export async function issueLeaf(
+  issuer: CertificateAuthority,
+  identity: string,
+  lasting: Validity = validity(1 / 24),
+): Promise<CertificateAuthority> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      issuer: new x509.X509Certificate(issuer.certificate).subject,
+      publicKey: keys.publicKey,
+      signingKey: await importKey(issuer.key),
+      signingAlgorithm: ALGORITHM,
+      ...lasting,
+      extensions: leafExtensions(identity),
+    },
+    webcrypto,
+  );
+  return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys) };
+}
+
+/** As {@link issueLeaf}, signed by nobody but itself. */
+export async function selfSignedLeaf(identity: string): Promise<CertificateAuthority> {
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: 'O=Nobody',
+      keys,
+      signingAlgorithm: ALGORITHM,
+      ...validity(1 / 24),
+      extensions: leafExtensions(identity),
+    },
+    webcrypto,
+  );
+  return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys) };
+}
+
+function leafExtensions(identity: string): x509.Extension[] {
+  return [
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth, x509.ExtendedKeyUsage.serverAuth]),
+    // RFC 5280 §4.2.1.6: critical, since the subject of a workload's certificate is empty.
+    new x509.SubjectAlternativeNameExtension([{ type: 'url', value: identity }], true),
+  ];
+}
+
 function generateKeys() {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-function validity(days: number) {
+function validity(days: number): Validity {
   // An hour back, so that a node whose clock is behind accepts it at once.
   return { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + days * DAY) };
 }

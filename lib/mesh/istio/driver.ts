@@ -2,16 +2,42 @@ import type { LabCluster } from '../../model/lab.ts';
 import { MeshproofError, errorMessage } from '../../support/errors.ts';
 import { openKube } from '../../support/kube.ts';
 import type { MeshDriver, ServiceName } from '../driver.ts';
+import { istioAuthorization } from './authorization.ts';
+import { inspection } from './diagnose.ts';
+import { dnsCapture } from './dns-capture.ts';
+import { istioDiscovery } from './discovery.ts';
 import { connect, install, uninstall } from './install.ts';
+import { istioLocality } from './locality.ts';
+import { istioMcs } from './mcs.ts';
+import { membership } from './membership.ts';
 import { permissiveManifest } from './manifests.ts';
-import { EAST_WEST_PORT, ISTIO_NAMESPACE } from './operator.ts';
+import { EAST_WEST_PORT, gatewayNodes, ISTIO_NAMESPACE } from './operator.ts';
+import { istioPeers } from './peers.ts';
+import { istioRotation } from './rotation.ts';
 import { detect, status } from './status.ts';
+import { telemetry } from './telemetry.ts';
+import { istioTimeLimits } from './time-limits.ts';
 
 /** Istio with sidecars: multi-primary, one network a cluster, east-west gateways with SNI passthrough. */
 export const istioDriver: MeshDriver = {
   name: 'istio',
   namespace: ISTIO_NAMESPACE,
-  capabilities: ['multi-network', 'strict-mtls', 'gateway-passthrough', 'outlier-detection'],
+  capabilities: [
+    'multi-network',
+    'strict-mtls',
+    'gateway-passthrough',
+    'outlier-detection',
+    'join-live-mesh',
+    'dns-capture',
+    'authorization',
+    'locality-failover',
+    'weighted-split',
+    'rotate-leaf',
+    'rotate-intermediate',
+    'rotate-root',
+    'cluster-local',
+    'mcs',
+  ],
   namespaceLabels: { 'istio-injection': 'enabled' },
   mtls: {
     // Under STRICT no filter chain matches a connection without TLS, and Envoy closes it.
@@ -27,7 +53,18 @@ export const istioDriver: MeshDriver = {
       alpn: ['istio-peer-exchange', 'istio'],
     }),
     acceptPlaintext: (namespace, labels) => [permissiveManifest(namespace, labels)],
+    ...istioPeers,
   },
+  authorization: istioAuthorization,
+  locality: istioLocality,
+  rotation: istioRotation,
+  timeLimits: istioTimeLimits,
+  inspection,
+  telemetry,
+  dnsCapture,
+  membership,
+  discovery: istioDiscovery,
+  mcs: istioMcs,
   detect,
   install,
   connect,
@@ -52,10 +89,9 @@ export function sniOf({ name, namespace, port }: ServiceName): string {
 }
 
 function gatewayAddress(cluster: LabCluster): string {
-  const worker = cluster.nodes.find(({ role }) => role === 'worker');
-  if (!worker)
-    throw new MeshproofError('environment', `${cluster.name}: no worker serves the east-west gateway`);
-  return worker.address;
+  const [node] = gatewayNodes(cluster);
+  if (!node) throw new MeshproofError('environment', `${cluster.name}: no node serves the east-west gateway`);
+  return node.address;
 }
 
 async function diagnose(cluster: LabCluster): Promise<Record<string, string>> {

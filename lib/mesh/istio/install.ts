@@ -9,13 +9,17 @@ import { parseAllDocuments } from 'yaml';
 import type { MeshContext } from '../driver.ts';
 import { type CertificateAuthority, ensureRoot, issueIntermediate } from './ca.ts';
 import { authorityManifest, meshManifests, namespaceManifest } from './manifests.ts';
-import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE, istioOperator } from './operator.ts';
+import { EAST_WEST_GATEWAY, gatewayNodes, ISTIO_NAMESPACE, istioOperator } from './operator.ts';
+import { withMcs } from './mcs-install.ts';
 import { missingConnections } from './status.ts';
 
 /** Installs Istio into every cluster at once, each with an intermediate of one shared root. */
 export async function install(context: MeshContext): Promise<void> {
   const root = await ensureRoot(join(context.stateDir, 'trust'));
-  await Promise.all(context.clusters.map((cluster) => installCluster(cluster, root, context)));
+  const environment = await withMcs(context);
+  await Promise.all(
+    context.clusters.map((cluster) => installCluster(cluster, root, { ...context, environment })),
+  );
 }
 
 async function installCluster(
@@ -62,13 +66,11 @@ async function hasAuthority(kube: Kube, root: CertificateAuthority): Promise<boo
 }
 
 /**
- * Gives the gateway's Service the addresses of all workers: kube-proxy serves a load-balancer address on
+ * Gives the gateway's Service the addresses of its nodes: kube-proxy serves a load-balancer address on
  * every node, so that the death of one worker leaves the others.
  */
 export async function publishGateway(kube: Kube, cluster: LabCluster): Promise<void> {
-  const ingress = cluster.nodes
-    .filter(({ role }) => role === 'worker')
-    .map(({ address }) => ({ ip: address }));
+  const ingress = gatewayNodes(cluster).map(({ address }) => ({ ip: address }));
   await kube.core.patchNamespacedServiceStatus({
     namespace: ISTIO_NAMESPACE,
     name: EAST_WEST_GATEWAY,
@@ -98,7 +100,8 @@ export async function connect(context: MeshContext): Promise<void> {
   }
 }
 
-async function remoteSecret(
+/** What another cluster's control plane needs to watch this one's API server. */
+export async function remoteSecret(
   istioctl: string,
   remote: LabCluster,
   context: MeshContext,

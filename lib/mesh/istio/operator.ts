@@ -16,6 +16,18 @@ const PLAIN_ENVOY = {
   PILOT_ENABLE_TELEMETRY_LABEL: 'false',
 };
 
+/** Hosts of clusterset.local; services that are not cluster-local are exported by istiod itself. */
+const MCS = {
+  ENABLE_MCS_SERVICE_DISCOVERY: 'true',
+  ENABLE_MCS_HOST: 'true',
+  ENABLE_MCS_AUTO_EXPORT: 'true',
+};
+
+/** Lets istiod take up another set of roots while it runs; it warns and keeps the old ones otherwise. */
+export const MULTI_ROOT = { ISTIO_MULTIROOT_MESH: 'true' };
+/** Lets a proxy's agent take roots from istiod at once; it learns them with its next certificate otherwise, in 12 h. */
+const ROOTS_OVER_XDS = { PROXY_CONFIG_XDS_AGENT: 'true' };
+
 const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 const ON_CONTROL_PLANE = {
   nodeSelector: { [CONTROL_PLANE_LABEL]: '' },
@@ -45,6 +57,11 @@ export function istioOperator(
           perTryTimeout: seconds(mesh.resilience.tryTimeoutMs),
           retryOn: 'connect-failure,refused-stream,unavailable,cancelled',
         },
+        ...(mesh.accessLog ? { accessLogFile: '/dev/stdout', accessLogEncoding: 'JSON' } : {}),
+        ...(mesh.multiRoot ? { defaultConfig: { proxyMetadata: ROOTS_OVER_XDS } } : {}),
+        ...(mesh.clusterLocal.length > 0
+          ? { serviceSettings: [{ settings: { clusterLocal: true }, hosts: mesh.clusterLocal }] }
+          : {}),
         localityLbSetting: { enabled: mesh.resilience.localityFailover },
       },
       components: {
@@ -60,7 +77,7 @@ export function istioOperator(
               'topology.istio.io/network': cluster.network,
             },
             k8s: {
-              replicaCount: cluster.nodes.filter((node) => node.role === 'worker').length,
+              replicaCount: gatewayNodes(cluster).length,
               resources: small,
               env: [{ name: 'ISTIO_META_REQUESTED_NETWORK_VIEW', value: cluster.network }],
               // One replica a worker: the loss of a node must not be the loss of the gateway.
@@ -84,12 +101,25 @@ export function istioOperator(
           proxy: { resources: small },
           proxy_init: { resources: small },
         },
-        pilot: { autoscaleEnabled: false, ...(plain ? { env: PLAIN_ENVOY } : {}) },
+        pilot: {
+          autoscaleEnabled: false,
+          env: {
+            ...(plain ? PLAIN_ENVOY : {}),
+            ...(mesh.mcs ? MCS : {}),
+            ...(mesh.multiRoot ? MULTI_ROOT : {}),
+          },
+        },
         gateways: { 'istio-ingressgateway': { autoscaleEnabled: false } },
         ...(plain ? { telemetry: { enabled: false } } : {}),
       },
     },
   });
+}
+
+/** Nodes that the gateway runs on and is published at: the workers, or the only node of a cluster without any. */
+export function gatewayNodes({ nodes }: LabCluster): LabCluster['nodes'] {
+  const workers = nodes.filter(({ role }) => role === 'worker');
+  return workers.length > 0 ? workers : nodes;
 }
 
 function onePerNode() {

@@ -4,7 +4,8 @@ import type { Place } from '../../model/observation.ts';
 import type { AgentInfo } from '../wire.ts';
 import { now } from './clock.ts';
 import { checkPlan } from './plan-input.ts';
-import { PlanRefused, type PlanStore } from './plans.ts';
+import type { PlanStore } from './plans.ts';
+import { PlanRefused } from './refused.ts';
 
 const BODY_LIMIT = 64 * 1024;
 

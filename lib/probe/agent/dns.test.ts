@@ -39,12 +39,28 @@ test.describe('DNS calls of the agent', () => {
         answers: ['0 50 8080 one.web.test'],
       });
       expect(await ask('10.0.0.1', 'PTR')).toMatchObject({ outcome: 'ok', answers: ['one.web.test'] });
-      expect(await ask('gone.test')).toMatchObject({ outcome: 'dns-nxdomain', detail: 'NXDOMAIN' });
+      expect(await ask('gone.test')).toMatchObject({
+        outcome: 'dns-nxdomain',
+        detail: 'NXDOMAIN',
+        // The SOA's TTL is 60, its minimum 9: the lesser counts (RFC 2308).
+        negativeTtlSeconds: 9,
+      });
+      expect(await ask('2001:db8::1', 'PTR')).toMatchObject({ answers: ['six.web.test'] });
       expect(await ask('broken.test')).toMatchObject({ outcome: 'dns-servfail', detail: 'SERVFAIL' });
       expect(await ask('empty.test')).toMatchObject({ outcome: 'wrong-target', answers: [] });
       expect(await ask('silent.test')).toMatchObject({ outcome: 'dns-timeout' });
     });
   }
+
+  test('an answer that was cut off says so, and a stub resolver gets the rest over TCP', async () => {
+    await using client = await connectAgent(agent.channel());
+    const big = { protocol: 'dns-udp', name: 'big.test.', type: 'A', server: server.address } as const;
+    const cut = (await client.call(big)).observations[0];
+    expect(cut).toMatchObject({ outcome: 'ok', truncated: true, answers: ['10.0.0.1'] });
+    const whole = (await client.call({ ...big, search: true })).observations[0];
+    expect(whole).toMatchObject({ outcome: 'ok', truncated: true, asked: ['big.test'] });
+    expect(whole?.answers).toHaveLength(100);
+  });
 
   test('the resolver of http and tcp calls: search path, hosts, and failures by class', async () => {
     const settings: ResolverSettings = {
@@ -72,12 +88,13 @@ test('names are tried in the order of resolv.conf', () => {
   expect(candidates(settings, 'x.')).toEqual(['x']);
 });
 
-function answerTo(query: Packet): Packet | undefined {
+function answerTo(query: Packet, over: 'udp' | 'tcp'): Packet | undefined {
   const question = query.questions?.[0];
   const name = question?.name ?? '';
   if (name === 'silent.test') return undefined;
   // RFC 1035 §4.1.1: 2 is SERVFAIL, 3 is NXDOMAIN.
-  const known = name.startsWith('web.test') || name === '1.0.0.10.in-addr.arpa' || name === 'empty.test';
+  const known =
+    name.startsWith('web.test') || question?.type === 'PTR' || name === 'empty.test' || name === 'big.test';
   const rcode = name === 'broken.test' ? 2 : known ? 0 : 3;
   const answers: NonNullable<Packet['answers']> = [];
   if (name === 'web.test' && question?.type === 'A') {
@@ -86,20 +103,47 @@ function answerTo(query: Packet): Packet | undefined {
   if (name === 'web.test' && question?.type === 'SRV') {
     answers.push({ name, type: 'SRV', ttl: 7, data: { weight: 50, port: 8080, target: 'one.web.test' } });
   }
-  if (question?.type === 'PTR') answers.push({ name, type: 'PTR', ttl: 7, data: 'one.web.test' });
-  return { type: 'response', id: query.id ?? 0, flags: rcode, questions: query.questions ?? [], answers };
+  if (question?.type === 'PTR') answers.push({ name, type: 'PTR', ttl: 7, data: pointerOf(name) });
+  if (name === 'big.test') {
+    const many = Array.from({ length: over === 'udp' ? 1 : 100 }, (_, index) => `10.0.0.${index + 1}`);
+    for (const data of many) answers.push({ name, type: 'A', ttl: 7, data });
+  }
+  // RFC 1035 §4.1.1: TC is bit 9 of the flags.
+  const flags = rcode + (name === 'big.test' && over === 'udp' ? 0x200 : 0);
+  const authorities = rcode === 3 ? [SOA] : [];
+  return {
+    type: 'response',
+    id: query.id ?? 0,
+    flags,
+    questions: query.questions ?? [],
+    answers,
+    authorities,
+  };
+}
+
+const SOA = {
+  name: 'test',
+  type: 'SOA' as const,
+  ttl: 60,
+  data: { mname: 'ns.test', rname: 'root.test', serial: 1, refresh: 1, retry: 1, expire: 1, minimum: 9 },
+};
+
+/** RFC 3596: an IPv6 address has 32 labels under ip6.arpa. */
+function pointerOf(name: string): string {
+  const six = `1.${'0.'.repeat(23)}8.b.d.0.1.0.0.2.ip6.arpa`;
+  return name === six ? 'six.web.test' : name === '1.0.0.10.in-addr.arpa' ? 'one.web.test' : name;
 }
 
 async function nameServer() {
   const udp: UdpSocket = createSocket('udp4');
   udp.on('message', (bytes, from) => {
-    const answer = answerTo(decode(bytes));
+    const answer = answerTo(decode(bytes), 'udp');
     if (answer) udp.send(encode(answer), from.port, from.address);
   });
   const tcp = createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (bytes) => {
-      const answer = answerTo(decode(bytes.subarray(2)));
+      const answer = answerTo(decode(bytes.subarray(2)), 'tcp');
       if (!answer) return;
       const packet = encode(answer);
       const length = Buffer.alloc(2);

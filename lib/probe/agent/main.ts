@@ -1,31 +1,45 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { Socket as UdpSocket } from 'node:dgram';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import process from 'node:process';
-import { AGENT_PORTS } from '../wire.ts';
+import { AGENT_PORTS, type AgentPorts } from '../wire.ts';
 import { controlServer } from './control.ts';
 import { placeFromEnv } from './place.ts';
 import { createPlanStore } from './plans.ts';
-import { httpEcho } from './serve/http-echo.ts';
+import { grpcEcho } from './serve/grpc-echo.ts';
+import { http2Echo, httpEcho, tlsEcho } from './serve/http-echo.ts';
 import { tcpEcho } from './serve/tcp-echo.ts';
+import { udpEcho } from './serve/udp-echo.ts';
 
 /** After SIGTERM, answers in flight get this long. */
 const GRACE_MS = 1000;
 
 const place = placeFromEnv(process.env);
 const plans = createPlanStore();
-const servers = { http: httpEcho(place), tcp: tcpEcho(place), control: controlServer(place, plans, ports) };
-const tcpSockets = new Set<Socket>();
+const http = httpEcho(place);
+const tls = tlsEcho(place);
+const control = controlServer(place, plans, ports);
+const multiplexed = { http2: http2Echo(place), grpc: grpcEcho(place) };
+const streams = { http, ...multiplexed, tcp: tcpEcho(place), tls, control };
+const udp = udpEcho(place);
+const closers = new Set<() => void>();
 
-servers.tcp.on('connection', (socket: Socket) => {
-  tcpSockets.add(socket);
-  socket.once('close', () => tcpSockets.delete(socket));
-});
-
-function ports(): { http: number; tcp: number; control: number } {
-  return { http: portOf(servers.http), tcp: portOf(servers.tcp), control: portOf(servers.control) };
+streams.tcp.on('connection', (socket: Socket) => keepFor(socket, () => socket.destroySoon()));
+for (const server of Object.values(multiplexed)) {
+  server.on('session', (session: ServerHttp2Session) => keepFor(session, () => session.close()));
 }
 
-function portOf(server: Server | HttpServer): number {
+function keepFor(connection: Socket | ServerHttp2Session, close: () => void): void {
+  closers.add(close);
+  connection.once('close', () => closers.delete(close));
+}
+
+function ports(): AgentPorts {
+  const listening = Object.entries({ ...streams, udp }).map(([name, server]) => [name, portOf(server)]);
+  return Object.fromEntries(listening) as AgentPorts;
+}
+
+function portOf(server: Server | Http2Server | UdpSocket): number {
   return (server.address() as AddressInfo | null)?.port ?? 0;
 }
 
@@ -34,18 +48,27 @@ function wanted(name: keyof typeof AGENT_PORTS): number {
   return Number(process.env[`MESHPROOF_${name.toUpperCase()}_PORT`] ?? AGENT_PORTS[name]);
 }
 
-function listen(server: Server | HttpServer, port: number, host?: string): Promise<void> {
+function listen(name: keyof typeof streams, host: string | undefined): Promise<void> {
+  const server: Server = streams[name];
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => resolve());
+    server.listen({ port: wanted(name), ...(host === undefined ? {} : { host }) }, () => resolve());
+  });
+}
+
+function bindUdp(host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    udp.once('error', reject);
+    udp.bind(wanted('udp'), host, () => resolve());
   });
 }
 
 async function stop(): Promise<void> {
   plans.stop();
-  const closed = Object.values(servers).map((server) => new Promise((resolve) => server.close(resolve)));
-  servers.http.closeIdleConnections();
-  servers.control.closeIdleConnections();
+  const closed = Object.values(streams).map((server) => new Promise((resolve) => server.close(resolve)));
+  udp.close();
+  for (const server of [http, tls, control]) server.closeIdleConnections();
+  for (const close of closers) close();
   setTimeout(() => process.exit(0), GRACE_MS);
   await Promise.all(closed);
   process.exit(0);
@@ -55,7 +78,15 @@ process.once('SIGTERM', () => void stop());
 process.once('SIGINT', () => void stop());
 if (process.env['MESHPROOF_END_WITH_STDIN']) process.stdin.resume().once('close', () => void stop());
 
-await listen(servers.http, wanted('http'), process.env['MESHPROOF_BIND']);
-await listen(servers.tcp, wanted('tcp'), process.env['MESHPROOF_BIND']);
-await listen(servers.control, wanted('control'), '127.0.0.1');
+const bind = process.env['MESHPROOF_BIND'];
+await Promise.all([
+  listen('http2', bind),
+  listen('grpc', bind),
+  listen('tcp', bind),
+  listen('tls', bind),
+  bindUdp(bind),
+]);
+await listen('control', '127.0.0.1');
+// Last: the kubelet takes an answer here for the readiness of all.
+await listen('http', bind);
 process.stdout.write(`${JSON.stringify({ listening: ports(), place })}\n`);

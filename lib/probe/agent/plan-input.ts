@@ -1,8 +1,9 @@
-import { isIP } from 'node:net';
 import type { CallPlan, CallTarget } from '../../model/call-plan.ts';
 import { AGENT_LIMITS } from '../wire.ts';
 import { parseServer } from './dns/resolv-conf.ts';
-import { PlanRefused } from './plans.ts';
+import { isFlag, isHost, isHttpUrl, isWhole, need } from './input.ts';
+import { PlanRefused } from './refused.ts';
+import { checkBytes, checkHttp, checkMessages, checkPause, checkTls } from './target-input.ts';
 
 /** Longest deadline: a call must not outlive a fault's report. */
 const DEADLINE_LIMIT_MS = 60_000;
@@ -34,26 +35,33 @@ function checkTarget(target: Partial<CallTarget> | undefined): void {
   const given = target as Record<string, unknown>;
   switch (target.protocol) {
     case 'http':
+    case 'http2':
+      return checkHttp(given);
+    case 'websocket':
       need(isHttpUrl(given['url']), 'target.url: an http:// URL');
-      need(
-        given['connection'] === 'fresh' || given['connection'] === 'pooled',
-        'target.connection: fresh or pooled',
-      );
-      return;
+      return checkMessages(given);
+    case 'grpc':
+      checkEndpoint(given);
+      return checkMessages(given);
     case 'tcp':
-    case 'tcp-connect':
-    case 'tls':
-    case 'plaintext':
-      need(isHost(given['host']), 'target.host: a name or an address');
-      need(
-        Number.isInteger(given['port']) && within(given['port'] as number, 0, 65_535),
-        'target.port: 1 to 65535',
-      );
+      checkEndpoint(given);
+      checkBytes(given, 'bodyBytes');
+      return checkPause(given, 'idleMs');
+    case 'udp':
+      checkEndpoint(given);
+      need(isWhole(given['bodyBytes'], 1, 65_535), 'target.bodyBytes: 1 to 65535 of a datagram');
       return;
+    case 'tcp-connect':
+    case 'plaintext':
+      return checkEndpoint(given);
+    case 'tls':
+      checkEndpoint(given);
+      return checkTls(given);
     case 'dns-udp':
     case 'dns-tcp':
       need(isHost(given['name']), 'target.name: a name');
       need(['A', 'AAAA', 'SRV', 'PTR'].includes(String(given['type'])), 'target.type: A, AAAA, SRV or PTR');
+      need(isFlag(given['search']), 'target.search: true or false');
       if (given['server'] !== undefined) checkServer(given['server']);
       return;
     case undefined:
@@ -62,20 +70,13 @@ function checkTarget(target: Partial<CallTarget> | undefined): void {
   }
 }
 
-function need(holds: boolean, message: string): asserts holds {
-  if (!holds) throw new PlanRefused(400, message);
+function checkEndpoint(given: Record<string, unknown>): void {
+  need(isHost(given['host']), 'target.host: a name or an address');
+  need(isWhole(given['port'], 1, 65_535), 'target.port: 1 to 65535');
 }
 
 function within(value: number | undefined, above: number, most: number): boolean {
   return typeof value === 'number' && value > above && value <= most;
-}
-
-function isHost(value: unknown): boolean {
-  return typeof value === 'string' && (isIP(value) > 0 || /^[\w.-]{1,253}$/.test(value));
-}
-
-function isHttpUrl(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).protocol === 'http:';
 }
 
 function checkServer(server: unknown): void {

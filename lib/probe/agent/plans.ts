@@ -6,15 +6,7 @@ import { type CallResult, failure } from './call/outcome.ts';
 import { now } from './clock.ts';
 import { interner } from './intern.ts';
 import { sendOpenLoop } from './open-loop.ts';
-
-/** Why a plan was not taken, with the HTTP status that says so. */
-export class PlanRefused extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import { PlanRefused } from './refused.ts';
 
 /** The plans of one agent, with their results until deleted. */
 export interface PlanStore {

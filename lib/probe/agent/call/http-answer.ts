@@ -1,3 +1,4 @@
+import type { Echo } from '../../wire.ts';
 import { type CallResult, parseEcho } from './outcome.ts';
 
 /** Names of header and identity as Envoy sends them on. */
@@ -17,10 +18,20 @@ export function httpAnswer(status: number, headers: Record<string, unknown>, bod
   const echo = status >= 200 && status < 300 ? parseEcho(body) : undefined;
   if (!echo)
     return { outcome: 'wrong-target', detail: `${answerDetail(status, body)} (no echo of an agent)` };
+  return okBy(echo, `HTTP ${status}`);
+}
+
+/** `ok` with who answered, from an echo in a header; `wrong-target` when it is none. */
+export function echoAnswer(header: unknown, detail: string): CallResult {
+  const echo = parseEcho(Buffer.from(typeof header === 'string' ? header : '', 'base64url').toString('utf8'));
+  return echo ? okBy(echo, detail) : { outcome: 'wrong-target', detail: `${detail} (no echo of an agent)` };
+}
+
+function okBy(echo: Echo, detail: string): CallResult {
   const identity = echo.headers?.[CLIENT_CERT];
   return {
     outcome: 'ok',
-    detail: `HTTP ${status}`,
+    detail,
     answeredBy: echo.place,
     ...(identity === undefined ? {} : { identitySeen: identity }),
   };
@@ -46,7 +57,8 @@ const ENVOY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/no cluster/, 'NC'],
 ];
 
-function responseFlags(headers: Record<string, unknown>, body: string): string | undefined {
+/** The response flag of a local reply of Envoy, from a header or from its words; undefined for any other answer. */
+export function responseFlags(headers: Record<string, unknown>, body: string): string | undefined {
   const given = headers['x-envoy-response-flags'] ?? headers['x-response-flags'];
   if (typeof given === 'string') return given;
   for (const [words, flag] of ENVOY_WORDS) {

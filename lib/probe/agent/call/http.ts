@@ -1,12 +1,12 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type RequestOptions, request } from 'node:http';
+import { pipeline } from 'node:stream';
 import type { CallTarget } from '../../../model/call-plan.ts';
 import type { Resolver } from '../dns/resolver.ts';
 import type { Call } from './caller.ts';
-import { httpAnswer } from './http-answer.ts';
+import { type HttpExchange, httpExchange, readReply } from './http-body.ts';
 import { type CallResult, type Phase, deadlinePassed, failure } from './outcome.ts';
 import { armDeadline } from './deadline.ts';
 
-const BODY_LIMIT = 64 * 1024;
 /** Idle connections that a pooled plan keeps; more are opened when calls overlap, so that no call ever queues. */
 const POOL_SIZE = 16;
 
@@ -17,23 +17,33 @@ export function httpCaller(target: HttpTarget, resolver: Resolver): Call {
   const pooled = target.connection === 'pooled';
   const agent = new Agent(pooled ? { keepAlive: true, maxFreeSockets: POOL_SIZE } : { keepAlive: false });
   const url = new URL(target.url);
-  // A trailing dot makes the name absolute for the resolver; a proxy matches on the name without it.
-  const host = url.host.replace(/\.(:|$)/, '$1');
+  const exchange = httpExchange(target);
   const options = {
     agent,
     host: url.hostname,
     port: url.port || 80,
     path: `${url.pathname}${url.search}`,
-    headers: { host, 'user-agent': 'meshproof-agent' },
+    method: exchange.method,
+    headers: { host: hostOf(url), ...exchange.headers },
     autoSelectFamily: false,
   };
   return {
-    send: (deadlineAt) => callOnce(options, resolver, deadlineAt),
+    send: (deadlineAt) => callOnce(options, exchange, resolver, deadlineAt),
     close: () => agent.destroy(),
   };
 }
 
-function callOnce(options: object, resolver: Resolver, deadlineAt: number): Promise<CallResult> {
+/** A trailing dot makes the name absolute for the resolver; a proxy matches on the name without it. */
+export function hostOf(url: URL): string {
+  return url.host.replace(/\.(:|$)/, '$1');
+}
+
+function callOnce(
+  options: RequestOptions,
+  exchange: HttpExchange,
+  resolver: Resolver,
+  deadlineAt: number,
+): Promise<CallResult> {
   return new Promise((resolve) => {
     let phase: Phase = 'connecting';
     const lookup = resolver.lookup((busy) => {
@@ -52,20 +62,19 @@ function callOnce(options: object, resolver: Resolver, deadlineAt: number): Prom
     });
     outgoing.on('error', (error) => finish(failure(error, phase)));
     outgoing.on('response', (response) => {
-      readBody(response).then(
-        (body) => finish(httpAnswer(response.statusCode ?? 0, response.headers, body), true),
+      readReply(response).then(
+        // An answer that came before the whole body was sent leaves the connection in no state to be used again.
+        (reply) =>
+          finish(
+            exchange.judge(response.statusCode ?? 0, response.headers, reply),
+            outgoing.writableFinished,
+          ),
         (error: unknown) => finish(failure(error, 'connected')),
       );
     });
-    outgoing.end();
+    const body = exchange.body();
+    // Errors of the request itself are reported above.
+    if (body) pipeline(body, outgoing, () => {});
+    else outgoing.end();
   });
-}
-
-async function readBody(response: IncomingMessage): Promise<string> {
-  let text = '';
-  response.setEncoding('utf8');
-  for await (const chunk of response) {
-    if (text.length < BODY_LIMIT) text += String(chunk);
-  }
-  return text;
 }

@@ -5,6 +5,7 @@ import type { Call } from './caller.ts';
 import { armDeadline } from './deadline.ts';
 import { httpAnswer } from './http-answer.ts';
 import { type CallResult, type Phase, deadlinePassed, failure, parseEcho } from './outcome.ts';
+import { tcpBodyCaller } from './tcp-body.ts';
 
 type Endpoint = { host: string; port: number };
 type TargetOf<P extends CallTarget['protocol']> = Extract<CallTarget, { protocol: P }>;
@@ -19,8 +20,9 @@ interface Exchange {
   judge(text: string, ended: boolean): CallResult | undefined;
 }
 
-/** Sends a line and expects the echo of an agent. */
+/** Sends a line, or a body, and expects the echo of an agent. */
 export function tcpCaller(target: TargetOf<'tcp'>, resolver: Resolver): Call {
+  if (target.bodyBytes !== undefined || target.idleMs !== undefined) return tcpBodyCaller(target, resolver);
   const judge = (text: string, ended: boolean): CallResult | undefined => {
     if (!text.includes('\n')) return ended ? closedEarly(text) : undefined;
     const echo = parseEcho(text.slice(0, text.indexOf('\n')));
@@ -44,7 +46,8 @@ export function plaintextCaller(target: TargetOf<'plaintext'>, resolver: Resolve
   return rawCaller(target, resolver, { send, judge });
 }
 
-function judgeHttp(text: string): CallResult {
+/** Judges what came back on a bare connection after an HTTP/1.1 request. */
+export function judgeHttp(text: string): CallResult {
   if (text === '') return closedEarly(text);
   const head = /^HTTP\/1\.[01] (\d{3})[^\r\n]*\r\n/.exec(text);
   if (!head) return { outcome: 'wrong-target', detail: `no HTTP: ${JSON.stringify(text.slice(0, 40))}` };

@@ -1,12 +1,13 @@
 import type { X509Certificate } from 'node:crypto';
-import { type TLSSocket, connect } from 'node:tls';
-import { isIP } from 'node:net';
+import { DEFAULT_CIPHERS, type ConnectionOptions, type TLSSocket, connect } from 'node:tls';
+import { type LookupFunction, isIP } from 'node:net';
 import type { CallTarget } from '../../../model/call-plan.ts';
 import type { CertificateSeen } from '../../../model/observation.ts';
 import type { Resolver } from '../dns/resolver.ts';
 import type { Call } from './caller.ts';
 import { armDeadline } from './deadline.ts';
 import { type CallResult, type Phase, codeOf, deadlinePassed, failure } from './outcome.ts';
+import { judgeHttp } from './tcp.ts';
 
 type TlsTarget = Extract<CallTarget, { protocol: 'tls' }>;
 
@@ -17,9 +18,10 @@ type TlsTarget = Extract<CallTarget, { protocol: 'tls' }>;
 const SETTLE_MS = 400;
 
 /**
- * TLS handshake with no client certificate. `ok` when the server kept the connection; `tls` when it refused the
- * handshake (`detail` has the alert); `plaintext` when it answered in something that is no TLS. The chain that the
- * server showed is there whenever it came, also after a refusal.
+ * TLS handshake, with a client certificate when one is given. `ok` when the server kept the connection or, with
+ * `request`, when an echo came back; `tls` when it refused the handshake (`detail` is the alert in RFC 8446's words, `unknown
+ * ca`; what this side found wrong starts with `here:`); `plaintext` when it answered in something that is no TLS. The
+ * chain that the server showed is there whenever it came, also after a refusal.
  */
 export function tlsCaller(target: TlsTarget, resolver: Resolver): Call {
   return { send: (deadlineAt) => handshake(target, resolver, deadlineAt), close: () => {} };
@@ -28,43 +30,82 @@ export function tlsCaller(target: TlsTarget, resolver: Resolver): Call {
 function handshake(target: TlsTarget, resolver: Resolver, deadlineAt: number): Promise<CallResult> {
   return new Promise((resolve) => {
     let phase: Phase = 'connecting';
-    let secured = false;
     let settle: NodeJS.Timeout | undefined;
+    let text = '';
+    const seen: Pick<CallResult, 'chain' | 'tls'> = {};
     const lookup = resolver.lookup((busy) => {
       phase = busy ? 'lookup' : 'connecting';
     }, deadlineAt);
-    // The types of node:tls leave out what it passes on to node:net.
-    const dial: object = { host: target.host, port: target.port, lookup, autoSelectFamily: false };
-    const socket = connect({
-      ...dial,
-      // The point is to see any chain; whether it is right is judged by whoever reads the recording.
-      rejectUnauthorized: false,
-      ...serverName(target),
-      ...(target.alpn ? { ALPNProtocols: target.alpn } : {}),
-    });
+    let socket: TLSSocket;
+    try {
+      socket = connect(connectionOptions(target, lookup));
+    } catch (error) {
+      // A certificate, key or cipher list that OpenSSL does not take: nothing was sent.
+      resolve({ outcome: 'tls', detail: `here: ${(error as Error).message}`, agentFault: true });
+      return;
+    }
+    const kept = (): CallResult => ({ outcome: 'ok', detail: protocolOf(socket) });
     const disarm = armDeadline(deadlineAt, () => {
-      finish(secured ? { outcome: 'ok', detail: protocolOf(socket) } : deadlinePassed(phase));
+      finish(seen.tls && !target.request ? kept() : deadlinePassed(phase));
     });
-    let seen: CertificateSeen[] = [];
     function finish(result: CallResult): void {
       disarm();
       clearTimeout(settle);
-      if (seen.length === 0) seen = chainOf(socket);
-      resolve(seen.length > 0 ? { ...result, chain: seen } : result);
+      look();
+      resolve({ ...result, ...seen });
       socket.destroy();
+    }
+    function look(): void {
+      if (seen.chain) return;
+      const chain = chainOf(socket);
+      if (chain.length > 0) seen.chain = chain;
     }
     socket.on('connect', () => (phase = 'connected'));
     socket.on('secureConnect', () => {
-      secured = true;
-      seen = chainOf(socket);
-      settle = setTimeout(() => finish({ outcome: 'ok', detail: protocolOf(socket) }), SETTLE_MS);
+      seen.tls = { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name };
+      look();
+      // In one piece with the end of the handshake: written later it could meet a closed connection and lose the alert.
+      if (target.request) socket.write(requestTo(target));
+      else settle = setTimeout(() => finish(kept()), SETTLE_MS);
     });
-    socket.on('data', () => finish({ outcome: 'ok', detail: protocolOf(socket) }));
+    socket.on('data', (chunk) => {
+      if (!target.request) return finish(kept());
+      text += String(chunk);
+    });
     socket.on('error', (error) => finish(tlsFailure(error, phase)));
     socket.on('end', () => {
-      finish({ outcome: 'reset', detail: `closed ${secured ? 'after' : 'in'} the handshake (FIN)` });
+      if (text !== '') return finish(judgeHttp(text));
+      finish({ outcome: 'reset', detail: `closed ${seen.tls ? 'after' : 'in'} the handshake (FIN)` });
     });
   });
+}
+
+function requestTo(target: TlsTarget): string {
+  const host = target.serverName ?? target.host.replace(/\.$/, '');
+  return `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+}
+
+function connectionOptions(target: TlsTarget, lookup: LookupFunction): ConnectionOptions {
+  const { clientCertificate: shown, minVersion, maxVersion, alpn } = target;
+  // The types of node:tls leave out what it passes on to node:net.
+  const dial: object = { host: target.host, port: target.port, lookup, autoSelectFamily: false };
+  const ciphers = target.ciphers ?? (isLegacy(target) ? DEFAULT_CIPHERS : undefined);
+  return {
+    ...dial,
+    // The point is to see any chain; whether it is right is judged by whoever reads the recording.
+    rejectUnauthorized: false,
+    ...serverName(target),
+    ...(alpn ? { ALPNProtocols: alpn } : {}),
+    ...(shown ? { cert: shown.certificate, key: shown.key } : {}),
+    ...(minVersion ? { minVersion } : {}),
+    ...(maxVersion ? { maxVersion } : {}),
+    // OpenSSL 3 offers what came before TLS 1.2 only at security level 0 (its migration guide).
+    ...(ciphers === undefined ? {} : { ciphers: isLegacy(target) ? `${ciphers}:@SECLEVEL=0` : ciphers }),
+  };
+}
+
+function isLegacy({ minVersion, maxVersion }: TlsTarget): boolean {
+  return [minVersion, maxVersion].some((version) => version === 'TLSv1' || version === 'TLSv1.1');
 }
 
 /** Server Name Indication must not be an address (RFC 6066 §3). */
@@ -84,7 +125,10 @@ function tlsFailure(error: Error, phase: Phase): CallResult {
   const code = codeOf(error);
   const reason = (error as { reason?: string }).reason;
   if (NOT_TLS.has(code)) return { outcome: 'plaintext', detail: `${code}: the answer is no TLS` };
-  if (code.startsWith('ERR_SSL')) return { outcome: 'tls', detail: reason ? `${code}: ${reason}` : code };
+  if (code.startsWith('ERR_SSL')) {
+    const alert = /\balert (.+)$/.exec(reason ?? '')?.[1];
+    return { outcome: 'tls', detail: alert ?? `here: ${reason ?? code}` };
+  }
   return failure(error, phase);
 }
 

@@ -26,6 +26,8 @@ export interface DnsReply {
   answers: string[];
   /** Of the first of them, seconds. */
   ttl?: number;
+  /** How long "there is none" may be remembered, seconds (RFC 2308 §5: least of the SOA's TTL and its minimum). */
+  negativeTtl?: number;
   truncated: boolean;
 }
 
@@ -121,11 +123,14 @@ function read(bytes: Buffer, id: number, type: RecordType): DnsReply | undefined
   if (packet.id !== id || packet.type !== 'response') return undefined;
   const records = (packet.answers ?? []).filter((answer) => answer.type === type);
   const ttl = (records[0] as { ttl?: number } | undefined)?.ttl;
+  const soa = (packet.authorities ?? []).find((record) => record.type === 'SOA');
+  const negativeTtl = soa && Math.min(soa.ttl ?? 0, soa.data.minimum ?? 0);
   return {
     rcode: packet.rcode ?? 'NOERROR',
     answers: records.map((record) => dataText((record as { data?: unknown }).data)),
     truncated: packet.flag_tc,
     ...(ttl === undefined ? {} : { ttl }),
+    ...(negativeTtl === undefined ? {} : { negativeTtl }),
   };
 }
 

@@ -11,6 +11,8 @@ import { type ResolverSettings, readSettings } from './resolv-conf.ts';
  */
 export interface Resolver {
   servers: DnsServer[];
+  /** Names to ask for a name that somebody typed, in order: search path and ndots applied. */
+  candidates(name: string): string[];
   /** A `lookup` for node:net; tells `onBusy` when it starts and ends, and gives up at the deadline. */
   lookup(onBusy: (busy: boolean) => void, deadlineAt?: number): LookupFunction;
 }
@@ -19,6 +21,7 @@ export interface Resolver {
 export function createResolver(settings: ResolverSettings = readSettings()): Resolver {
   return {
     servers: settings.servers,
+    candidates: (name) => candidates(settings, name),
     lookup: (onBusy, deadlineAt = Number.POSITIVE_INFINITY) => {
       return (name, _options, callback) => {
         onBusy(true);

@@ -1,0 +1,131 @@
+import type { AddressUse } from '../model/connectivity.ts';
+
+type RangeKind = 'pods' | 'services' | 'nodes';
+
+/** Two ranges that share addresses. */
+interface Overlap {
+  severity: 'failed' | 'remark';
+  words: string;
+}
+
+interface NamedRange {
+  cluster: string;
+  network: string;
+  kind: RangeKind;
+  range: string;
+  first: number;
+  last: number;
+}
+
+const KINDS: readonly RangeKind[] = ['pods', 'services', 'nodes'];
+const NAMES: Record<RangeKind, string> = {
+  pods: 'pod range',
+  services: 'service range',
+  nodes: 'node address',
+};
+
+/**
+ * Ranges that collide. Within a cluster, and where nodes (which carry the gateways) are hidden by another cluster's range or
+ * share an address, calls go astray on any kind of network: failed. Pods of clusters on one network call each other by
+ * address, so that their ranges must differ: failed. Otherwise a range means something in its own cluster only: a remark.
+ */
+export function ipOverlaps(uses: readonly AddressUse[]): Overlap[] {
+  const ranges = uses.flatMap(rangesOf);
+  return ranges.flatMap((a, index) =>
+    ranges.slice(index + 1).flatMap((b) => (collide(a, b) ? [describe(a, b)] : [])),
+  );
+}
+
+function collide(a: NamedRange, b: NamedRange): boolean {
+  // Node addresses of one cluster are listed one by one; its pod ranges are slices of one.
+  const sameList = a.cluster === b.cluster && a.kind === b.kind;
+  return !sameList && a.first <= b.last && b.first <= a.last;
+}
+
+function describe(a: NamedRange, b: NamedRange): Overlap {
+  const words = `${nameOf(a)} and ${nameOf(b)} overlap`;
+  if (a.cluster === b.cluster) return failed(`${words}: the cluster cannot tell them apart`);
+  if (a.kind === 'nodes' && b.kind === 'nodes') return failed(`${words}: two machines with one address`);
+  const node = [a, b].find(({ kind }) => kind === 'nodes');
+  const other = node === a ? b : a;
+  if (node)
+    return failed(
+      `${words}: calls from ${other.cluster} to that node, and to a gateway on it, stay in ${other.cluster}`,
+    );
+  const onOneNetwork = a.network === b.network;
+  const direct = a.kind === 'pods' || b.kind === 'pods';
+  if (onOneNetwork && direct) return failed(`${words} on one network: pods there are called by address`);
+  return {
+    severity: 'remark',
+    words: `${words}; harmless while ${onOneNetwork ? 'service addresses are called in their own cluster only' : 'the clusters reach each other through gateways only'}`,
+  };
+}
+
+function failed(words: string): Overlap {
+  return { severity: 'failed', words };
+}
+
+function nameOf({ cluster, kind, range }: NamedRange): string {
+  return `${NAMES[kind]} ${range} of ${cluster}`;
+}
+
+function rangesOf(use: AddressUse): NamedRange[] {
+  const { cluster, network } = use;
+  return KINDS.flatMap((kind) =>
+    use[kind].flatMap((range) => {
+      const bounds = boundsOf(range);
+      return bounds ? [{ cluster, network, kind, range, ...bounds }] : [];
+    }),
+  );
+}
+
+/** First and last address of an IPv4 range or address, as numbers; undefined for anything else. */
+function boundsOf(range: string): { first: number; last: number } | undefined {
+  const [address = '', bits = '32'] = range.split('/');
+  const octets = address.split('.').map(Number);
+  if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
+  const size = 2 ** (32 - Number(bits));
+  const start = octets.reduce((number, octet) => number * 256 + octet, 0);
+  const first = Math.floor(start / size) * size;
+  return { first, last: first + size - 1 };
+}
+
+/** Live ranges that the environment's file does not have, in words. */
+export function undeclared(
+  uses: readonly AddressUse[],
+  declared: readonly { name: string; podCidr: string; serviceCidr: string }[],
+): string[] {
+  return uses.flatMap(({ cluster, pods, services }) => {
+    const file = declared.find(({ name }) => name === cluster);
+    const stray = (ranges: readonly string[], allowed: string | undefined, what: string) =>
+      ranges
+        .filter((range) => !isWithin(range, allowed))
+        .map((range) => `${cluster} uses the ${what} ${range}, which its environment file does not have`);
+    return [
+      ...stray(pods, file?.podCidr, 'pod range'),
+      ...stray(services, file?.serviceCidr, 'service range'),
+    ];
+  });
+}
+
+function isWithin(range: string, outer: string | undefined): boolean {
+  const [a, b] = [boundsOf(range), outer === undefined ? undefined : boundsOf(outer)];
+  // What is no IPv4 range is not judged.
+  return a === undefined || (b !== undefined && a.first >= b.first && a.last <= b.last);
+}
+
+/** The plan as a Markdown table, with what collides below. */
+export function ipPlanTable(uses: readonly AddressUse[], remarks: readonly string[]): string {
+  const rows = uses.map(
+    ({ cluster, network, pods, services, nodes }) =>
+      `| ${cluster} | ${network} | ${pods.join(', ')} | ${services.join(', ')} | ${nodes.join(', ')} |`,
+  );
+  return [
+    '| cluster | network | pods | services | nodes |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    ...(remarks.length === 0 ? ['Nothing overlaps.'] : remarks.map((remark) => `- ${remark}`)),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,39 @@
+import type { PlannedTest } from '../model/run.ts';
+import { CAPABILITIES } from '../run/capabilities.ts';
+import type { Durations } from '../run/durations.ts';
+
+/** Tests as a table: capability, duration when it last ran, phase, profile, needs, and what it promises. */
+export function renderList(tests: readonly PlannedTest[], durations: Durations): string {
+  const rows = inReadingOrder(tests).map((test) => [
+    test.capability,
+    seconds(durations[test.id]),
+    test.phase,
+    test.profile,
+    test.needs.join(' ') || '-',
+    test.id,
+  ]);
+  const known = tests.flatMap(({ id }) => durations[id] ?? []);
+  const sum = known.reduce((total, each) => total + each, 0);
+  return [
+    ...columns([['capability', 'duration', 'phase', 'profile', 'needs', 'test'], ...rows]),
+    '',
+    `${tests.length} tests; ${sum.toFixed(0)} s one after another, as last measured (${known.length} of them)`,
+  ].join('\n');
+}
+
+function inReadingOrder(tests: readonly PlannedTest[]): PlannedTest[] {
+  const rank = ({ capability }: PlannedTest) => CAPABILITIES.findIndex((name) => name === capability);
+  return tests.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+}
+
+function seconds(value: number | undefined): string {
+  return value === undefined ? 'unknown' : `${value.toFixed(1)} s`;
+}
+
+/** Rows with their columns aligned; the last column is left as it is. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  return rows.map((row) =>
+    row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('  '),
+  );
+}

@@ -1,0 +1,122 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { LabCluster } from '../../model/lab.ts';
+import { withPodPort } from '../../probe/pod-http.ts';
+import { type Kube, openKube } from '../../support/kube.ts';
+import { ISTIO_NAMESPACE } from './operator.ts';
+import { hasProxy } from './proxy-admin.ts';
+
+/** istiod's debug interface (loopback only without a token) and its metrics. */
+const DEBUG_PORT = 8080;
+const METRICS_PORT = 15_014;
+
+interface RemoteCluster {
+  id: string;
+  syncStatus: string;
+}
+
+/** One proxy in istiod's `/debug/syncz`. */
+export interface SyncedProxy {
+  proxy: string;
+  resources?: Record<string, { sent?: string; acked?: string; lastError?: string; sentTime?: string }>;
+}
+
+/** Clusters that istiod watches, proxies that it serves, and how long its certificates last. */
+export async function controlPlaneSays(kube: Kube) {
+  const pod = await controlPlanePod(kube);
+  const [debug, metrics] = await Promise.all([
+    withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: DEBUG_PORT }, async (read) => ({
+      clusters: JSON.parse(await read('/debug/clusterz')) as RemoteCluster[],
+      proxies: (JSON.parse(await read('/debug/syncz')) as SyncedProxy[] | null) ?? [],
+    })),
+    withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: METRICS_PORT }, (read) => read('/metrics')),
+  ]);
+  return { ...debug, certificates: authorityExpiry(metrics) };
+}
+
+async function controlPlanePod({ core }: Kube): Promise<string> {
+  const { items } = await core.listNamespacedPod({ namespace: ISTIO_NAMESPACE, labelSelector: 'app=istiod' });
+  const running = items.find(
+    ({ status, metadata }) => status?.phase === 'Running' && !metadata?.deletionTimestamp,
+  );
+  if (running?.metadata?.name === undefined) throw new Error('no istiod runs');
+  return running.metadata.name;
+}
+
+/** What istiod knows of another cluster. */
+export function peerOf(name: string, hasAccess: boolean, clusters: readonly RemoteCluster[] | undefined) {
+  const seen = clusters?.find(({ id }) => id === name);
+  const watched = clusters === undefined || seen?.syncStatus === 'synced';
+  const detail = seen ? `its status is ${seen.syncStatus}` : 'it does not list it';
+  return { cluster: name, hasAccess, watched, ...(watched ? {} : { detail }) };
+}
+
+/** `type.googleapis.com/envoy.config.listener.v3.Listener` → `listener`. */
+function kindOf(type: string): string {
+  return (
+    type
+      .split('.')
+      .at(-1)
+      ?.replace('ClusterLoadAssignment', 'endpoints')
+      .replace('RouteConfiguration', 'routes')
+      .toLowerCase() ?? type
+  );
+}
+
+/** What a proxy turned down, in its words. */
+export function rejectionsOf({ proxy, resources = {} }: SyncedProxy): string[] {
+  return Object.entries(resources).flatMap(([type, { lastError, sent, acked }]) =>
+    // The error stays in the answer until the next push of the kind; it counts while that one is not confirmed.
+    lastError && sent !== acked
+      ? [`${proxy}: ${kindOf(type)}: ${lastError.replace(/\s+/g, ' ').trim().slice(0, 300)}`]
+      : [],
+  );
+}
+
+/** A push that is younger than this may still be on its way (it is confirmed within milliseconds). */
+const GRACE_MS = 3000;
+
+/** Kinds of configuration that a proxy was sent and has not confirmed; undefined or empty: all confirmed. */
+export function staleOf({ proxy, resources = {} }: SyncedProxy): { proxy: string; kinds: string[] }[] {
+  const kinds = Object.entries(resources).flatMap(([type, { sent, acked, sentTime }]) =>
+    sent && sent !== acked && Date.now() - Date.parse(sentTime ?? '') > GRACE_MS ? [kindOf(type)] : [],
+  );
+  return kinds.length > 0 ? [{ proxy, kinds }] : [];
+}
+
+/** Running pods with a proxy that istiod does not list. */
+export function unserved(pods: readonly V1Pod[], proxies: readonly SyncedProxy[]): string[] {
+  const served = new Set(proxies.map(({ proxy }) => proxy));
+  return pods
+    .filter((pod) => hasProxy(pod) && pod.status?.phase === 'Running' && !pod.metadata?.deletionTimestamp)
+    .map(({ metadata }) => `${metadata?.name}.${metadata?.namespace}`)
+    .filter((name) => !served.has(name));
+}
+
+/** Expiry of root and signing certificate, from istiod's metrics (seconds since the epoch). */
+function authorityExpiry(metrics: string): { what: string; notAfter: number }[] {
+  return [
+    ['the root certificate', 'citadel_server_root_cert_expiry_timestamp'],
+    ['the signing certificate', 'citadel_server_cert_chain_expiry_timestamp'],
+  ].flatMap(([what = '', name]) => {
+    const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1];
+    return value === undefined ? [] : [{ what, notAfter: Number(value) * 1000 }];
+  });
+}
+
+/** Pushes that proxies turned down since this istiod started, by its pod. */
+export async function rejections(cluster: LabCluster): Promise<Record<string, number>> {
+  const kube = openKube(cluster.kubeconfig);
+  const pod = await controlPlanePod(kube);
+  const metrics = await withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: METRICS_PORT }, (read) =>
+    read('/metrics'),
+  );
+  return { [pod]: sumMetric(metrics, 'pilot_total_xds_rejects') };
+}
+
+/** Sum of a counter over its labels, in Prometheus' text format. */
+export function sumMetric(metrics: string, name: string): number {
+  return metrics
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+}

@@ -1,0 +1,55 @@
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
+import type { Environment } from '../../model/environment.ts';
+import { apply, ignoreMissing, openKube, waitFor } from '../../support/kube.ts';
+import type { MeshContext } from '../driver.ts';
+
+const DEFINITION = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'serviceexports.multicluster.x-k8s.io' },
+};
+
+/**
+ * Applies the definitions of the Multi-Cluster Services API to every cluster where the environment wants it: istiod
+ * looks for them once, when it starts. Gives the environment back, without `mcs` where they can't be had: an istiod
+ * that waits for exports nobody can make would keep every service to its own cluster.
+ */
+export async function withMcs(context: MeshContext): Promise<Environment> {
+  const { environment, clusters, log } = context;
+  if (!environment.mesh.mcs) return environment;
+  const kubes = clusters.map(({ kubeconfig }) => openKube(kubeconfig));
+  const isThere = (kube: (typeof kubes)[number]) => ignoreMissing(kube.objects.read(DEFINITION));
+  const known = await Promise.all(kubes.map(isThere));
+  if (known.every((one) => one !== undefined)) return environment;
+  const texts = await context.definitions('mcs');
+  if (texts === undefined) {
+    log.warn(
+      'mesh.istio.mcs is off: the definitions of the Multi-Cluster Services API come from its Go module. Install Go ' +
+        '(https://go.dev/dl), or apply them to every cluster yourself, then: meshproof env up',
+    );
+    return { ...environment, mesh: { ...environment.mesh, mcs: false } };
+  }
+  const definitions = texts
+    .flatMap((text) => parseAllDocuments(text))
+    .map((document) => document.toJS() as KubernetesObject);
+  await Promise.all(
+    kubes.map(async (kube) => {
+      await apply(kube, definitions);
+      await waitFor('the Multi-Cluster Services API is served', () => isServed(isThere(kube)), {
+        timeoutMs: 30_000,
+      });
+    }),
+  );
+  return environment;
+}
+
+async function isServed(reading: Promise<KubernetesObject | undefined>): Promise<boolean> {
+  const found = (await reading) as
+    | { status?: { conditions?: { type: string; status: string }[] } }
+    | undefined;
+  return (
+    found?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ??
+    false
+  );
+}

@@ -1,0 +1,110 @@
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { AGENT_PORTS } from '../probe/wire.ts';
+import type { LabCluster } from '../model/lab.ts';
+
+/** Pods that run the agent. The namespace must hold the agent's program (see `namespaceObjects`). */
+export interface AgentWorkload {
+  name: string;
+  namespace: string;
+  kind?: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  /** One when left out; a DaemonSet has one a node, control plane included. */
+  replicas?: number;
+  /** ServiceAccount, `name` when left out. */
+  account?: string;
+  /** Of the pods, beside `app: name`. */
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  /** In the node's own network: outside of every mesh. Its HTTP port is then 18080 (+10000 for every port). */
+  hostNetwork?: boolean;
+  /** Spreads the replicas over zones, so that each zone has one before any has two. */
+  spreadOverZones?: boolean;
+  /** Governing headless Service of a StatefulSet, `name` when left out. */
+  serviceName?: string;
+}
+
+/** Added to every port of an agent in a node's own network, where 8080 and the like may be taken. */
+export const HOST_PORT_OFFSET = 10_000;
+
+/** ServiceAccount and workload object of agent pods. */
+export function agentWorkload(
+  workload: AgentWorkload,
+  { cluster, image }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string },
+): KubernetesObject[] {
+  const { name, namespace, kind = 'Deployment', replicas = 1, account = name } = workload;
+  const spec = {
+    ...(kind === 'DaemonSet' ? {} : { replicas }),
+    ...(kind === 'StatefulSet'
+      ? { serviceName: workload.serviceName ?? name, podManagementPolicy: 'Parallel' }
+      : {}),
+    ...(kind === 'Deployment' ? { strategy: { type: 'Recreate' } } : {}),
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: {
+        labels: { app: name, ...workload.labels },
+        ...(workload.annotations ? { annotations: workload.annotations } : {}),
+      },
+      spec: podSpec(workload, account, { cluster, image }),
+    },
+  };
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace } },
+    {
+      apiVersion: 'apps/v1',
+      kind,
+      metadata: { name, namespace, labels: { app: name } },
+      spec,
+    } as KubernetesObject,
+  ];
+}
+
+function podSpec(
+  { name, hostNetwork, spreadOverZones, kind }: AgentWorkload,
+  account: string,
+  { cluster, image }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string },
+) {
+  const fromPod = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
+  const moved = hostNetwork === true ? HOST_PORT_OFFSET : 0;
+  const ports = Object.entries(AGENT_PORTS).map(([port, number]) => ({
+    name: `MESHPROOF_${port.toUpperCase()}_PORT`,
+    value: String(number + moved),
+  }));
+  return {
+    serviceAccountName: account,
+    terminationGracePeriodSeconds: 2,
+    ...(hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
+    ...(kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
+    ...(spreadOverZones === true
+      ? {
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'topology.kubernetes.io/zone',
+              whenUnsatisfiable: 'DoNotSchedule',
+              labelSelector: { matchLabels: { app: name } },
+            },
+          ],
+        }
+      : {}),
+    containers: [
+      {
+        name: 'agent',
+        image,
+        imagePullPolicy: 'IfNotPresent',
+        command: ['node', '/agent/agent.mjs'],
+        env: [
+          { name: 'MESHPROOF_CLUSTER', value: cluster.name },
+          { name: 'MESHPROOF_REGION', value: cluster.region },
+          // Kubernetes copies the node's topology labels to its pods (PodTopologyLabelsAdmission, 1.35).
+          { name: 'MESHPROOF_ZONE', ...fromPod("metadata.labels['topology.kubernetes.io/zone']") },
+          { name: 'NODE_NAME', ...fromPod('spec.nodeName') },
+          { name: 'POD_NAME', ...fromPod('metadata.name') },
+          ...(moved === 0 ? [] : ports),
+        ],
+        readinessProbe: { httpGet: { path: '/healthz', port: AGENT_PORTS.http + moved }, periodSeconds: 2 },
+        resources: { requests: { cpu: '10m', memory: '48Mi' } },
+        volumeMounts: [{ name: 'agent', mountPath: '/agent' }],
+      },
+    ],
+    volumes: [{ name: 'agent', configMap: { name: 'meshproof-agent' } }],
+  };
+}

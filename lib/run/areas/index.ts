@@ -1,0 +1,33 @@
+import type { Area } from '../area.ts';
+import type { SuiteCapability } from '../capabilities.ts';
+import { connectivityArea } from './connectivity.ts';
+import { discoveryArea } from './discovery.ts';
+import { dnsArea } from './dns.ts';
+import { localityArea } from './locality.ts';
+import { mtlsArea } from './mtls.ts';
+import { observabilityArea } from './observability.ts';
+import { policyArea } from './policy.ts';
+import { rotationArea } from './rotation.ts';
+
+const AREAS: Partial<Record<SuiteCapability, Area>> = {
+  connectivity: connectivityArea,
+  discovery: discoveryArea,
+  dns: dnsArea,
+  mtls: together(mtlsArea, rotationArea),
+  policy: policyArea,
+  locality: localityArea,
+  observability: observabilityArea,
+};
+
+/** Several areas that come with one capability. */
+function together(...areas: Area[]): Area {
+  return {
+    namespaces: (context) => Object.assign({}, ...areas.map((area) => area.namespaces?.(context) ?? {})),
+    objects: (context) => areas.flatMap((area) => area.objects(context)),
+  };
+}
+
+/** The areas that these capabilities bring along. */
+export function areasOf(capabilities: readonly SuiteCapability[]): Area[] {
+  return capabilities.flatMap((capability) => AREAS[capability] ?? []);
+}

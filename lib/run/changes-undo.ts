@@ -1,0 +1,131 @@
+import type { KubernetesObject } from '@kubernetes/client-node';
+import type { Lab } from '../model/lab.ts';
+import { MeshproofError } from '../support/errors.ts';
+import { tryExec } from '../support/exec.ts';
+import { type Kube, ignoreMissing, isStatus, openKube } from '../support/kube.ts';
+
+/** Names one object. */
+export interface ObjectRef {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+/** Pods by their labels. */
+export interface PodSelector {
+  namespace: string;
+  labelSelector: string;
+}
+
+/** How one change is undone; complete enough for another process on another day. */
+export type Undo =
+  /** Puts the object back as it was; null: it was not there, so it is deleted. */
+  | { kind: 'object'; cluster: string; ref: ObjectRef; before: KubernetesObject | null }
+  | { kind: 'command'; container: string; command: string[] }
+  /** What these pods mount was put back just before: they are shown it. */
+  | { kind: 'touch'; cluster: string; pods: PodSelector };
+
+/** Undoes one change, and says what it did. Idempotent. */
+export async function carryOut(lab: Lab, undo: Undo): Promise<string> {
+  switch (undo.kind) {
+    case 'command': {
+      const result = await inContainer(lab, undo.container, undo.command);
+      if (result.exitCode === 0) return `${undo.command.join(' ')} on ${undo.container}`;
+      throw new Error(`${undo.container}: ${undo.command.join(' ')}: ${result.stderr}`);
+    }
+    case 'touch': {
+      const { core } = kubeOf(lab, undo.cluster);
+      await touchPods(core, undo.pods, new Date().toISOString());
+      // Removing the mark is a change, too: nothing of ours is left on a pod that is not ours.
+      await touchPods(core, undo.pods, null);
+      return `${undo.pods.labelSelector} in ${undo.cluster} shown what it mounts`;
+    }
+    case 'object':
+      return putBack(kubeOf(lab, undo.cluster), undo);
+  }
+}
+
+async function putBack(
+  { objects }: Kube,
+  { cluster, ref, before }: Extract<Undo, { kind: 'object' }>,
+): Promise<string> {
+  if (before === null) {
+    await ignoreMissing(objects.delete(ref));
+    return `${words(ref)} removed from ${cluster}`;
+  }
+  // Once more when something else wrote in between; a controller that never rests is left to the next sweep.
+  for (let again = true; ; again = false) {
+    const current = await ignoreMissing(objects.read(ref));
+    try {
+      await (current
+        ? objects.replace(withVersion(before, current.metadata?.resourceVersion))
+        : objects.create(before));
+      return `${words(ref)} as before in ${cluster}`;
+    } catch (error) {
+      if (!again || !(isStatus(error, 409) || isStatus(error, 404))) throw error;
+    }
+  }
+}
+
+const TOUCHED = 'meshproof.dev/touched';
+
+/** Sets or removes a mark on pods. The kubelet looks at a pod's volumes when the pod changes, and else every minute or so. */
+export async function touchPods(
+  core: Kube['core'],
+  { namespace, labelSelector }: PodSelector,
+  mark: string | null,
+): Promise<void> {
+  const { items } = await core.listNamespacedPod({ namespace, labelSelector });
+  for (const { metadata } of items) {
+    const name = metadata?.name ?? '';
+    const had = metadata?.annotations !== undefined;
+    const isMarked = metadata?.annotations?.[TOUCHED] !== undefined;
+    const path = `/metadata/annotations/${TOUCHED.replace('/', '~1')}`;
+    const set = had
+      ? { op: 'add', path, value: mark }
+      : { op: 'add', path: '/metadata/annotations', value: { [TOUCHED]: mark } };
+    if (mark === null && !isMarked) continue;
+    const body = [mark === null ? { op: 'remove', path } : set];
+    await ignoreMissing(core.patchNamespacedPod({ namespace, name, body }));
+  }
+}
+
+/** An object without what the API server keeps itself. */
+export function bare(object: KubernetesObject): KubernetesObject {
+  const kept = Object.entries(object.metadata ?? {}).filter(([name]) => !KEPT_BY_SERVER.has(name));
+  const { status, ...rest } = object as KubernetesObject & { status?: unknown };
+  void status;
+  return { ...rest, metadata: Object.fromEntries(kept) };
+}
+
+const KEPT_BY_SERVER = new Set([
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'generation',
+  'selfLink',
+]);
+
+function withVersion(object: KubernetesObject, resourceVersion: string | undefined): KubernetesObject {
+  return { ...object, metadata: Object.assign({}, object.metadata, { resourceVersion }) };
+}
+
+/** An `ObjectRef` in words. */
+export function words({ kind, metadata }: ObjectRef): string {
+  return [kind, [metadata.namespace, metadata.name].filter(Boolean).join('/')].join(' ');
+}
+
+/** The API of a cluster of the lab. */
+export function kubeOf(lab: Lab, cluster: string): Kube {
+  const found = lab.clusters.find(({ name }) => name === cluster);
+  if (!found) throw new MeshproofError('bug', `no cluster ${cluster} in the lab`);
+  return openKube(found.kubeconfig);
+}
+
+/** Runs a command in a node's container. */
+export function inContainer(lab: Lab, container: string, command: readonly string[]) {
+  return tryExec('docker', ['exec', container, ...command], { env: { DOCKER_HOST: lab.dockerHost } });
+}

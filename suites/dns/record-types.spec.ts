@@ -1,0 +1,8 @@
+import { expect, test } from '../../fixtures/index.ts';
+
+test('a service has the records that its addresses, families and ports call for', async ({
+  world,
+  names,
+}) => {
+  await expect(names.everywhere).toHaveRecordsOf(world.service('payments'));
+});

@@ -1,0 +1,5 @@
+import { expect, test } from '../../fixtures/index.ts';
+
+test('no proxy turned a configuration down during the run', { tag: '@last' }, async ({ wholeRun }) => {
+  await expect(wholeRun).toHaveHadNoRejection();
+});

@@ -1,0 +1,5 @@
+import { expect, needs, test } from '../../fixtures/index.ts';
+
+test('calls are split over the clusters by weight', needs('weighted-split'), async ({ near }) => {
+  await expect(near.weighted).toFollowItsWeights();
+});

@@ -1,0 +1,7 @@
+import { expect, test } from '../../fixtures/index.ts';
+
+test('no port of any pod in the mesh takes plaintext, or TLS without a certificate, from a stranger', async ({
+  doors,
+}) => {
+  await expect(doors.triedByStrangers).toBeClosed();
+});

@@ -1,0 +1,15 @@
+import { expect, needs, test } from '../../fixtures/index.ts';
+
+test('the root of trust is replaced under load, and replaced again, without a lost call', {
+  tag: '@exclusive',
+  ...needs('rotate-root'),
+}, async ({ world, rotation }) => {
+  const load = await rotation.underLoad();
+  const second = await rotation.secondRoot(load);
+  await expect(second).toBeTrustedEverywhere();
+  for (const cluster of world.clusters) await expect(await second.signingIn(cluster)).toTakeOver();
+  for (const cluster of world.clusters) await expect(await second.givenBackIn(cluster)).toTakeOver();
+  await second.withdraw();
+  await expect(second).toBeRefusedEverywhere();
+  await expect(load).toLoseNoCall();
+});

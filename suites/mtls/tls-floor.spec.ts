@@ -1,0 +1,5 @@
+import { expect, test } from '../../fixtures/index.ts';
+
+test('workloads take no version of TLS below the floor, and every one above it', async ({ clients }) => {
+  await expect(clients.withRightCertificate).toRefuseOldVersions();
+});
