@@ -32,7 +32,14 @@ function backendOf(manifest: RunManifest): Backend {
     ...(manifest.callers ? { callers: manifest.callers } : {}),
     clock: world.clock,
     // The driver's own names and expectations; only the root comes from elsewhere.
-    mtls: { ...istioDriver.mtls, trustAnchor: (cluster) => trust.anchorOf(cluster) },
+    mtls: {
+      ...istioDriver.mtls,
+      trustAnchor: (cluster) => trust.anchorOf(cluster),
+      issue: async () => notInMemory('signer'),
+      gatewayCertificates: async () => notInMemory('gateways'),
+      whyOpen: async () => [],
+      whyClear: async () => [],
+    },
     driver: fakeDriver,
     kube: () => notInMemory('an API server'),
     onNode: async () => notInMemory('nodes'),

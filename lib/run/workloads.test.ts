@@ -12,8 +12,8 @@ const kindsOf = (name: string) => {
 };
 
 test('a name resolves everywhere, a copy runs only where it lives', () => {
-  expect(kindsOf(SHARED_SERVICE)).toEqual(['ServiceAccount', 'Service', 'Deployment']);
-  expect(kindsOf(localService('east'))).toEqual(['ServiceAccount', 'Service', 'Deployment']);
+  expect(kindsOf(SHARED_SERVICE)).toEqual(['Service', 'ServiceAccount', 'Deployment']);
+  expect(kindsOf(localService('east'))).toEqual(['Service', 'ServiceAccount', 'Deployment']);
   expect(kindsOf(localService('west'))).toEqual(['Service']);
 });
 

@@ -1,10 +1,8 @@
 import { expect, test } from '../../fixtures/index.ts';
 
-test('services of one name in two namespaces are kept apart, by full and by first name', async ({
-  world,
-  from,
-  discovery,
-}) => {
+test('services of one name in two namespaces are kept apart, by full and by first name', {
+  tag: '@core',
+}, async ({ world, from, discovery }) => {
   const service = world.service('payments');
   const { namesake, byFirstName } = discovery;
   for (const cluster of world.callers) {

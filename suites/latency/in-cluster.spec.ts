@@ -5,7 +5,7 @@ test('calls within a cluster stay within the budget', { tag: '@exclusive' }, asy
   from,
   budget,
 }) => {
-  for (const cluster of world.clusters) {
+  for (const cluster of world.callers) {
     const load = from.workload('k6').in(cluster).loading(world.localTo(cluster));
     await expect(load).toStayWithin(budget.latency.inCluster);
   }
