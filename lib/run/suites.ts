@@ -10,11 +10,8 @@ import { shuffled } from './shuffle.ts';
 
 const guard = new URL('./die-with-parent.ts', import.meta.url).href;
 
-/**
- * Tests that run side by side in the first phase. They mostly wait (for convergence, for calls at a rate), so more
- * than there are cores.
- */
-export const DEFAULT_WORKERS = 4;
+/** Tests that run side by side in the first phase: with three, two cores are too busy to judge a mesh by its time limits. */
+export const DEFAULT_WORKERS = 2;
 
 export interface RunSuitesOptions {
   workers: number;

@@ -1,16 +1,27 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { journalFile, openFaults, readJournal } from '../../lib/fault/journal.ts';
 import { reportFiles } from '../../lib/report/read-manifest.ts';
-import { CAPABILITIES } from '../../lib/run/capabilities.ts';
-import { notPassed, reportText, requireLab, verify } from './lab.ts';
+import { meshproof, notPassed, reportText, requireLab, verify } from './lab.ts';
 
-test('verify is green on a healthy mesh, measures, and leaves a report that a person can open', async () => {
-  const lab = requireLab();
-  const run = await verify();
+test('the core profile is green on a healthy mesh, and its report is sealed', async () => {
+  requireLab();
+  const run = await verify('--profile', 'core');
   expect(notPassed(run), run.stdout).toEqual([]);
   expect(run.exitCode).toBe(0);
-  expect(new Set(run.verdict.tests.map(({ capability }) => capability))).toEqual(new Set(CAPABILITIES));
+  expect(run.verdict.tests.length).toBeGreaterThan(20);
+  const check = await meshproof(['report', 'check', '-o', run.output, '--seal', run.verdict.seal ?? 'none']);
+  expect(check.stdout).toContain('as it was sealed');
+  const file = reportFiles(run.output).conformance;
+  writeFileSync(file, readFileSync(file, 'utf8').replace('verdict: passed', 'verdict: failed'));
+  expect((await meshproof(['report', 'check', '-o', run.output])).exitCode).toBe(1);
+});
+
+test('latency and failover are green, measured, and in a report that a person can open', async () => {
+  const lab = requireLab();
+  const run = await verify('--suite', 'latency,failover');
+  expect(notPassed(run), run.stdout).toEqual([]);
+  expect(run.exitCode).toBe(0);
   for (const name of ['nodeKill', 'linkPartition'] as const) {
     const file = name === 'nodeKill' ? 'failover/node-kill' : 'failover/link-partition';
     const figures = run.verdict.tests.find(({ id }) => id.startsWith(file))?.figures ?? {};
