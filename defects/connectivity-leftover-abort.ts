@@ -1,6 +1,7 @@
 import type { Defect } from '../lib/prove/defect.ts';
 import { AGENT_PORTS } from '../lib/probe/wire.ts';
-import { localService, MESH_NAMESPACE } from '../lib/run/workloads.ts';
+import { ferryService } from '../lib/run/areas/connectivity.ts';
+import { MESH_NAMESPACE } from '../lib/run/workloads.ts';
 import { calledFromForgotten, plantThere, proxyHas } from './connectivity-listeners.ts';
 
 /** An injected fault that a game day left behind, on the gRPC port only: HTTP checks stay green. */
@@ -11,7 +12,7 @@ export const connectivityLeftoverAbort: Defect = {
   says: /grpc fails \S+ → \S+, where http.*fault filter abort/,
   silent: 'pods are ready, the HTTP port of the same service answers, and a fault is a valid setting',
   async plant(lab) {
-    const host = `${localService(calledFromForgotten(lab))}.${MESH_NAMESPACE}.svc.cluster.local`;
+    const host = `${ferryService(calledFromForgotten(lab))}.${MESH_NAMESPACE}.svc.cluster.local`;
     const route = [{ destination: { host } }];
     const abort = { percentage: { value: 100 }, grpcStatus: 'UNAVAILABLE' };
     await plantThere(lab, {

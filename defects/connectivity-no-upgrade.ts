@@ -1,5 +1,6 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { localService, HTTP_PORT, MESH_NAMESPACE } from '../lib/run/workloads.ts';
+import { ferryService } from '../lib/run/areas/connectivity.ts';
+import { HTTP_PORT, MESH_NAMESPACE } from '../lib/run/workloads.ts';
 import { calledFromForgotten, plantThere, proxyHas } from './connectivity-listeners.ts';
 
 /** Requests work as before; only a connection that asks to become a WebSocket is refused. */
@@ -10,7 +11,7 @@ export const connectivityNoUpgrade: Defect = {
   says: /websocket fails \S+ → \S+, where http/,
   silent: 'all HTTP calls succeed, and no checker looks into a patch',
   async plant(lab) {
-    const host = `${localService(calledFromForgotten(lab))}.${MESH_NAMESPACE}.svc.cluster.local`;
+    const host = `${ferryService(calledFromForgotten(lab))}.${MESH_NAMESPACE}.svc.cluster.local`;
     const vhost = { name: `${host}:${HTTP_PORT}`, route: { action: 'ROUTE' } };
     const off = { route: { upgrade_configs: [{ upgrade_type: 'websocket', enabled: false }] } };
     await plantThere(lab, {

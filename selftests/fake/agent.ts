@@ -24,7 +24,9 @@ export function fakeAgent(world: FakeWorld, caller: FakePod, tools: AgentTools):
   const start: AgentClient['start'] = async (given) => {
     const sample = tools.nextSample();
     const plan = checkPlan({ ...given, id: given.id ?? `plan-${sample}` });
-    const chain = plan.target.protocol === 'tls' ? await tools.chainShown(plan.target) : [];
+    const { target } = plan;
+    // With a request the TLS is the agents' own, and passes through.
+    const chain = target.protocol === 'tls' && target.request !== true ? await tools.chainShown(target) : [];
     return runningPlan(world, { caller, plan, sample, chain });
   };
   return {
