@@ -16,8 +16,12 @@ const BROKEN_PROMISES: Planted[] = [
     says: /answered by nobody: not so \(\d+ × ok from/,
   },
   { suite: 'discovery/remote-service', defect: 'some-calls-fail', says: /calls ended as http-5xx/ },
-  { suite: 'discovery/propagation', defect: 'propagates-late', says: 'it took 20 s' },
-  { suite: 'discovery/propagation', defect: 'never-propagates', says: /not within 25 s .*503 UH/ },
+  { suite: 'discovery/propagation', defect: 'propagates-late', says: /west answered east after 2\d s/ },
+  {
+    suite: 'discovery/propagation',
+    defect: 'never-propagates',
+    says: /west did not answer east within 25 s.*calls from east: \d+ × ok from east$/s,
+  },
   {
     suite: 'connectivity/protocols',
     defect: 'grpc-aborted',

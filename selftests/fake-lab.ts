@@ -78,7 +78,10 @@ function fakeEnvironment(): Environment {
       dns: { maxTtlMs: 30_000 },
       clockOffsetMs: 100,
       tls: { minVersion: 'TLSv1.2', refusedCiphers: ['AES128-SHA'] },
-      certificates: { minValidity: { leafMs: 3_600_000, authorityMs: 2_592_000_000 } },
+      certificates: {
+        minValidity: { leafMs: 3_600_000, authorityMs: 2_592_000_000 },
+        withdrawnRoot: 'unknown',
+      },
     },
     waivers: [],
     budgets: {

@@ -32,7 +32,9 @@ test('a healthy mesh passes every suite, with figures, pictures and a closed jou
     expect(figures?.['failbackMs']).toBeGreaterThan(3000);
     expect(figures?.['failbackMs']).toBeLessThan(3300);
     const propagated = run.verdict.tests.find(({ id }) => id.startsWith('discovery/propagation'))?.figures;
-    expect(propagated?.['propagationMs to east']).toBeCloseTo(825, -2);
+    // 800 ms in the fake mesh; then a call in 8 a second has to meet one of its endpoints.
+    expect(propagated?.['propagationMs west to east']).toBeGreaterThan(800);
+    expect(propagated?.['propagationMs west to east']).toBeLessThan(2000);
 
     const journal = readJournal(join(run.folder, 'journal.jsonl'));
     expect(journal.filter(({ step }) => step === 'reverted')).toHaveLength(2);

@@ -35,7 +35,7 @@ test('a failover within every limit breaks no promise', () => {
 });
 
 for (const [phase, change, words] of [
-  ['a slow failover', { failoverMs: 2001 }, 'failover took'],
+  ['a slow failover', { failoverMs: 2022 }, 'failover took'],
   ['no failover', { failoverMs: undefined }, 'no call was answered from a surviving place'],
   ['no steady state', { steadyMs: undefined }, 'no steady state'],
   ['no failback', { failbackMs: undefined }, 'did not answer again'],
@@ -47,6 +47,28 @@ for (const [phase, change, words] of [
     expect(judgeFailover({ ...good, ...change }, budget).broken.join()).toContain(words);
   });
 }
+
+for (const [what, failoverMs] of [
+  ['over', 2020],
+  ['under', 1980],
+] as const) {
+  test(`a time that is ${what} its limit by less than the resolution carries no verdict`, () => {
+    const { broken, inconclusive } = judgeFailover({ ...good, failoverMs }, budget);
+    expect(broken).toEqual([]);
+    expect(inconclusive).toMatch(/^failover took .* are known to 21 ms only$/);
+  });
+}
+
+test('a late agent costs resolution: the same failover passes with a wide budget and is in doubt with a narrow one', () => {
+  const late = { ...good, resolutionMs: 600 };
+  expect(
+    judgeFailover({ ...late, failoverMs: 1300, longestGapMs: 100 }, { ...budget, detectMs: 800 }),
+  ).toEqual({
+    broken: [],
+    inconclusive: undefined,
+  });
+  expect(judgeFailover({ ...late, failoverMs: 1500 }, budget).inconclusive).toContain('failover took');
+});
 
 test('a place that still answers was not lost: no verdict', () => {
   expect(judgeFailover({ ...good, lastLostAnswerMs: 15_000 }, budget).inconclusive).toContain(

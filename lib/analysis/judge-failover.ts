@@ -12,15 +12,19 @@ export interface FailoverJudgement {
 
 /**
  * Judges the phases of a failover. A phase that never came is a broken promise, not a missing figure; a traffic
- * that never used the lost place, and never failed, shows nothing about a failover.
+ * that never used the lost place, and never failed, shows nothing about a failover. Every time is known to the
+ * recording's resolution only: one that is over its limit by less, or under it by less, carries no verdict.
  */
 export function judgeFailover(findings: FailoverFindings, budget: FailoverBudget): FailoverJudgement {
-  const { failedCount, lastLostAnswerMs } = findings;
+  const { failedCount, lastLostAnswerMs, resolutionMs } = findings;
   const broken: string[] = [];
+  const doubts: string[] = [];
   const within = (phase: string, measured: number | undefined, limit: number, never: string) => {
+    const words = () => `${phase} took ${formatDuration(measured ?? 0)}, budget ${formatDuration(limit)}`;
     if (measured === undefined) broken.push(never);
-    else if (measured > limit)
-      broken.push(`${phase} took ${formatDuration(measured)}, budget ${formatDuration(limit)}`);
+    else if (measured - resolutionMs > limit) broken.push(words());
+    else if (measured + resolutionMs > limit)
+      doubts.push(`${words()}, and times are known to ${formatDuration(resolutionMs)} only`);
   };
   if (failedCount > 0) {
     within('detection', findings.detectMs, budget.detectMs, 'calls failed only after the revert');
@@ -45,8 +49,9 @@ export function judgeFailover(findings: FailoverFindings, budget: FailoverBudget
   }
   // The tries that were under way end within the longest call; answers after that came from a place that was not lost.
   const stillThere = lastLostAnswerMs !== undefined && lastLostAnswerMs > budget.detectMs;
-  const inconclusive = stillThere
-    ? `the place that was lost still answered ${formatDuration(lastLostAnswerMs)} after the fault was seen`
-    : undefined;
-  return { broken, inconclusive };
+  if (stillThere) {
+    const seen = `${formatDuration(lastLostAnswerMs)} after the fault was seen`;
+    doubts.unshift(`the place that was lost still answered ${seen}`);
+  }
+  return { broken, inconclusive: doubts.length > 0 ? doubts.join('; ') : undefined };
 }

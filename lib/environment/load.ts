@@ -180,7 +180,10 @@ function expectations({ dns, clockOffset, certificates, ...rest }: EnvironmentFi
     ...rest,
     dns: { maxTtlMs: inMs(dns.maxTtl) },
     clockOffsetMs: inMs(clockOffset),
-    certificates: { minValidity: { leafMs: inMs(leaf), authorityMs: inMs(authority) } },
+    certificates: {
+      minValidity: { leafMs: inMs(leaf), authorityMs: inMs(authority) },
+      withdrawnRoot: certificates.withdrawnRoot,
+    },
   };
 }
 

@@ -116,8 +116,9 @@ export const environmentSchema = z.strictObject({
     certificates: z
       .strictObject({
         minValidity: z.strictObject({ leaf: duration, authority: duration }),
+        withdrawnRoot: z.enum(['refused', 'unknown']).default('unknown'),
       })
-      .default({ minValidity: { leaf: '1h', authority: '720h' } })
+      .default({ minValidity: { leaf: '1h', authority: '720h' }, withdrawnRoot: 'unknown' })
       .describe('time that every certificate of the mesh must have left'),
     dns: z
       .strictObject({

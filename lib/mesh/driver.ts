@@ -320,6 +320,8 @@ export interface MeshDriver {
   locality?: Locality;
   /** Left out where calls may take as long as they like. */
   timeLimits?: TimeLimits;
+  /** Objects that spare the proxies of a workload which calls nobody the configuration of everybody else. */
+  serverOnly?(workload: Pick<ServiceName, 'name' | 'namespace'>): KubernetesObject[];
   /** Left out where clusters cannot join a mesh that is in use. */
   membership?: Membership;
   /** Left out where nothing of it can be replaced while the mesh runs. */

@@ -84,7 +84,11 @@ export interface Expectations {
   /** What workloads take from clients; cipher suites by their OpenSSL names, up to TLS 1.2. */
   tls: { minVersion: TlsVersion; refusedCiphers: readonly string[] };
   /** Milliseconds that every certificate of the mesh must have left. */
-  certificates: { minValidity: { leafMs: number; authorityMs: number } };
+  certificates: {
+    minValidity: { leafMs: number; authorityMs: number };
+    /** Whether the mesh promises that a root which was taken away is trusted nowhere any more. */
+    withdrawnRoot: 'refused' | 'unknown';
+  };
   /** The clocks of no two nodes differ by more, milliseconds. */
   clockOffsetMs: number;
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { AGENT_PORTS } from '../probe/wire.ts';
+import type { MeshDriver } from '../mesh/driver.ts';
 import type { LabCluster } from '../model/lab.ts';
 
 /** Pods that run the agent. The namespace must hold the agent's program (see `namespaceObjects`). */
@@ -18,6 +19,8 @@ export interface AgentWorkload {
   hostNetwork?: boolean;
   /** Spreads the replicas over zones, so that each zone has one before any has two. */
   spreadOverZones?: boolean;
+  /** True for pods of the mesh that only answer; left out for those that are callers as well. */
+  serverOnly?: boolean;
   /** Governing headless Service of a StatefulSet, `name` when left out. */
   serviceName?: string;
 }
@@ -25,10 +28,18 @@ export interface AgentWorkload {
 /** Added to every port of an agent in a node's own network, where 8080 and the like may be taken. */
 export const HOST_PORT_OFFSET = 10_000;
 
-/** ServiceAccount and workload object of agent pods. */
+/** What agent pods are made from. */
+export interface AgentContext {
+  cluster: Pick<LabCluster, 'name' | 'region'>;
+  /** Image with `node` in it. */
+  image: string;
+  driver?: Pick<MeshDriver, 'serverOnly'>;
+}
+
+/** ServiceAccount and workload object of agent pods, after what their proxies must know when they start. */
 export function agentWorkload(
   workload: AgentWorkload,
-  { cluster, image }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string },
+  { cluster, image, driver }: AgentContext,
 ): KubernetesObject[] {
   const { name, namespace, kind = 'Deployment', replicas = 1, account = name } = workload;
   const spec = {
@@ -47,6 +58,7 @@ export function agentWorkload(
     },
   };
   return [
+    ...(workload.serverOnly === true ? (driver?.serverOnly?.({ name, namespace }) ?? []) : []),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace } },
     {
       apiVersion: 'apps/v1',
@@ -68,6 +80,7 @@ function podSpec(
     name: `MESHPROOF_${port.toUpperCase()}_PORT`,
     value: String(number + moved),
   }));
+  const healthz = { path: '/healthz', port: AGENT_PORTS.http + moved };
   return {
     serviceAccountName: account,
     terminationGracePeriodSeconds: 2,
@@ -100,7 +113,9 @@ function podSpec(
           { name: 'POD_NAME', ...fromPod('metadata.name') },
           ...(moved === 0 ? [] : ports),
         ],
-        readinessProbe: { httpGet: { path: '/healthz', port: AGENT_PORTS.http + moved }, periodSeconds: 2 },
+        // Quick to be ready, and seldom asked after: forty pods that are asked every second or two cost a core's tenth.
+        startupProbe: { httpGet: healthz, periodSeconds: 1, failureThreshold: 180 },
+        readinessProbe: { httpGet: healthz, periodSeconds: 10 },
         resources: { requests: { cpu: '10m', memory: '48Mi' } },
         volumeMounts: [{ name: 'agent', mountPath: '/agent' }],
       },

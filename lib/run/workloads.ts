@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
 import { AGENT_PORTS } from '../probe/wire.ts';
-import { agentWorkload } from './agent-objects.ts';
+import { type AgentContext, agentWorkload } from './agent-objects.ts';
 
 /** Namespace of workloads that belong to the mesh. */
 export const MESH_NAMESPACE = 'meshproof-mesh';
@@ -38,6 +38,8 @@ export interface Workload {
   copies: 'all' | readonly string[];
   /** False for callers that nobody calls. */
   service: boolean;
+  /** True when it calls nobody. */
+  serverOnly?: boolean;
 }
 
 /** The service that every cluster has a copy of. */
@@ -61,7 +63,7 @@ export function localService(cluster: string): string {
   return `ledger-${cluster}`;
 }
 
-/** Every workload of a run, for clusters of these names. */
+/** The workloads of every run, for clusters of these names. */
 export function workloads(clusters: readonly string[]): Workload[] {
   return [
     { name: SHARED_SERVICE, namespace: MESH_NAMESPACE, copies: 'all', service: true },
@@ -70,17 +72,11 @@ export function workloads(clusters: readonly string[]): Workload[] {
       namespace: MESH_NAMESPACE,
       copies: [cluster],
       service: true,
+      serverOnly: true,
     })),
-    { name: TOLERANT_SERVICE, namespace: MESH_NAMESPACE, copies: 'all', service: true },
     { name: MESH_CALLER, namespace: MESH_NAMESPACE, copies: 'all', service: false },
     { name: OUTSIDE_CALLER, namespace: OUTSIDE_NAMESPACE, copies: 'all', service: false },
   ];
-}
-
-export interface WorkloadOptions {
-  cluster: LabCluster;
-  /** Image with `node` in it. */
-  image: string;
 }
 
 /** The namespace and the agent's program, which all workloads of the namespace mount. */
@@ -98,54 +94,43 @@ export function namespaceObjects(
   return [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, program];
 }
 
-/** The spread StatefulSet with its headless service, and the caller on every node. */
-export function commonObjects(options: WorkloadOptions): KubernetesObject[] {
-  const crew = { name: SPREAD_SERVICE, namespace: MESH_NAMESPACE };
-  return [
-    serviceObject(crew.name, crew.namespace, { app: crew.name }, 'None'),
-    ...agentWorkload({ ...crew, kind: 'StatefulSet', replicas: 2, spreadOverZones: true }, options),
-    ...agentWorkload(
-      { name: NODE_CALLER, namespace: OUTSIDE_NAMESPACE, kind: 'DaemonSet', hostNetwork: true },
-      options,
-    ),
-  ];
-}
-
 /** Label that selects the pods behind {@link HEADLESS_SERVICE}. */
 const ROSTER_LABEL = 'meshproof.dev/roster';
 
 /** Account, Service and, where a copy runs in this cluster, Deployment of one workload. */
-export function workloadObjects(workload: Workload, options: WorkloadOptions): KubernetesObject[] {
+export function workloadObjects(workload: Workload, context: AgentContext): KubernetesObject[] {
   const { name, namespace } = workload;
-  const runsHere = workload.copies === 'all' || workload.copies.includes(options.cluster.name);
+  const { serverOnly = false } = workload;
+  const runsHere = workload.copies === 'all' || workload.copies.includes(context.cluster.name);
   const onRoster = name === SHARED_SERVICE || name === MESH_CALLER ? { [ROSTER_LABEL]: 'true' } : {};
   return [
-    ...(workload.service ? [serviceObject(name, namespace, { app: name })] : []),
-    ...(runsHere ? agentWorkload({ name, namespace, labels: onRoster }, options) : []),
+    ...(workload.service ? [serviceObject(name, namespace, { app: name }, { ports: ALL_PORTS })] : []),
+    ...(runsHere ? agentWorkload({ name, namespace, labels: onRoster, serverOnly }, context) : []),
   ];
 }
 
 /** The headless service; its addresses are the pods'. */
 export function headlessObject(): KubernetesObject {
-  return serviceObject(HEADLESS_SERVICE, MESH_NAMESPACE, { [ROSTER_LABEL]: 'true' }, 'None');
+  return serviceObject(HEADLESS_SERVICE, MESH_NAMESPACE, { [ROSTER_LABEL]: 'true' }, { clusterIP: 'None' });
 }
 
-/** Names of the agents' ports in a Service. */
-const SERVED = [
-  ['http', 'TCP'],
-  ['http2', 'TCP'],
-  ['grpc', 'TCP'],
-  ['tcp', 'TCP'],
-  ['tls', 'TCP'],
-  ['udp', 'UDP'],
-] as const;
+/** Protocol of each of the agents' ports that a Service can have, by the port's name. */
+const TRANSPORT = { http: 'TCP', http2: 'TCP', grpc: 'TCP', tcp: 'TCP', tls: 'TCP', udp: 'UDP' } as const;
 
-/** A Service with all ports that agents serve. */
+export type ServedPort = keyof typeof TRANSPORT;
+
+/** Every port that agents serve. */
+export const ALL_PORTS: readonly ServedPort[] = ['http', 'http2', 'grpc', 'tcp', 'tls', 'udp'];
+
+/**
+ * A Service with the ports that somebody calls. Each port costs every proxy of the mesh a cluster and its TLS contexts,
+ * when it starts and whenever roots change.
+ */
 export function serviceObject(
   name: string,
   namespace: string,
   selector: Record<string, string>,
-  clusterIP?: 'None',
+  { clusterIP, ports = ['http'] }: { clusterIP?: 'None'; ports?: readonly ServedPort[] } = {},
 ) {
   return {
     apiVersion: 'v1',
@@ -155,11 +140,11 @@ export function serviceObject(
       ...(clusterIP ? { clusterIP } : {}),
       selector,
       // A port's name tells the mesh the protocol, as its users' services do.
-      ports: SERVED.map(([name, protocol]) => ({
-        name,
-        port: AGENT_PORTS[name],
-        targetPort: AGENT_PORTS[name],
-        protocol,
+      ports: ports.map((port) => ({
+        name: port,
+        port: AGENT_PORTS[port],
+        targetPort: AGENT_PORTS[port],
+        protocol: TRANSPORT[port],
       })),
     },
   };

@@ -6,13 +6,11 @@ import { type Kube, apply, ignoreMissing, openKube, waitFor } from '../support/k
 import { bundleAgent } from '../probe/bundle.ts';
 import type { Area } from './area.ts';
 import {
-  commonObjects,
   headlessObject,
   MESH_NAMESPACE,
   namespaceObjects,
   OUTSIDE_NAMESPACE,
   RUN_LABEL,
-  TOLERANT_SERVICE,
   workloadObjects,
   withRunLabels,
   workloads,
@@ -49,10 +47,7 @@ async function deployInto(
   for (const namespace of Object.keys(namespaces)) await leftBehindGone(kube, namespace);
   const objects = [
     ...Object.entries(namespaces).flatMap(([name, labels]) => namespaceObjects(name, labels, agent)),
-    // Before the workloads: a policy that comes later finds connections that were made without it.
-    ...driver.mtls.acceptPlaintext(MESH_NAMESPACE, { app: TOLERANT_SERVICE }),
     headlessObject(),
-    ...commonObjects(context),
     ...workloads(clusters.map(({ name }) => name)).flatMap((workload) => workloadObjects(workload, context)),
     ...areas.flatMap((area) => area.objects(context)),
   ];
@@ -112,7 +107,11 @@ export async function removeWorld(lab: Lab): Promise<string[]> {
       const { core } = openKube(cluster.kubeconfig);
       const { items } = await core.listNamespace({ labelSelector: RUN_LABEL });
       const names = items.map(({ metadata }) => metadata?.name ?? '');
-      for (const name of names) await ignoreMissing(core.deleteNamespace({ name }));
+      for (const name of names) {
+        await ignoreMissing(core.deleteNamespace({ name }));
+        // Nobody waits for agents to drain, and a namespace whose pods are gone is gone in one pass of its controller.
+        await core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 });
+      }
       for (const name of names) {
         await waitFor(
           `${cluster.name}: namespace ${name} deleted`,

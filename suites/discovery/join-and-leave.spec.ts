@@ -6,8 +6,8 @@ test(
   'a cluster joins the live mesh and leaves it again, without a failed call elsewhere',
   alone,
   async ({ world, guest, budget }) => {
-    await guest.watchedBy(world.callers, world.service('payments'));
-    await guest.arrives();
+    await guest.arrivesWith(world.service('payments'));
+    await guest.watchedBy(world.callers);
     await expect(guest).toJoinWithin(budget.propagationMs);
     await expect(guest).toReachEveryoneWithin(budget.propagationMs);
     await expect(guest).toBeForgottenWithin(budget.propagationMs);

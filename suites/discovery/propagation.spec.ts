@@ -1,12 +1,7 @@
 import { expect, test } from '../../fixtures/index.ts';
 
-test('a new service is reached from the other clusters in time', { tag: '@core' }, async ({
-  world,
-  from,
-  budget,
-}) => {
-  for (const link of world.links) {
-    const newcomer = from.workload('cart').in(link.from).awaitingNewServiceFor(world.localTo(link.to));
-    await expect(newcomer).toPropagateWithin(budget.propagationMs);
-  }
+test('a new service is answered by every cluster that has pods of it, to every caller, in time', {
+  tag: '@core',
+}, async ({ discovery, budget }) => {
+  await expect(discovery.newService).toPropagateWithin(budget.propagationMs);
 });

@@ -16,6 +16,7 @@ import { istioPeers } from './peers.ts';
 import { istioRotation } from './rotation.ts';
 import { detect, status } from './status.ts';
 import { telemetry } from './telemetry.ts';
+import { serverOnly } from './server-only.ts';
 import { istioTimeLimits } from './time-limits.ts';
 
 /** Istio with sidecars: multi-primary, one network a cluster, east-west gateways with SNI passthrough. */
@@ -59,6 +60,7 @@ export const istioDriver: MeshDriver = {
   locality: istioLocality,
   rotation: istioRotation,
   timeLimits: istioTimeLimits,
+  serverOnly,
   inspection,
   telemetry,
   dnsCapture,

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Area, AreaContext } from '../area.ts';
-import { localService, MESH_NAMESPACE, serviceObject } from '../workloads.ts';
+import { ALL_PORTS, localService, MESH_NAMESPACE, serviceObject } from '../workloads.ts';
 
 /** Service that lives in one cluster only and carries what takes long: its calls have no time limit of the mesh. */
 export function ferryService(cluster: string): string {
@@ -18,7 +18,7 @@ function ferries({ clusters, driver }: AreaContext): KubernetesObject[] {
   return clusters.flatMap(({ name }) => {
     const service = { name: ferryService(name), namespace: MESH_NAMESPACE };
     return [
-      serviceObject(service.name, service.namespace, { app: localService(name) }),
+      serviceObject(service.name, service.namespace, { app: localService(name) }, { ports: ALL_PORTS }),
       ...(driver.timeLimits?.lift(service) ?? []),
     ];
   });

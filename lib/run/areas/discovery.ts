@@ -47,9 +47,14 @@ export const discoveryArea: Area = {
   objects: (context) => [...localObjects(context), ...movingObjects(context)],
 };
 
-function localObjects({ cluster, clusters, image }: AreaContext): KubernetesObject[] {
+function localObjects({ cluster, clusters, driver, image }: AreaContext): KubernetesObject[] {
   const app = { app: LOCAL_SERVICE };
-  const till = { name: LOCAL_SERVICE, namespace: LOCAL_NAMESPACE, labels: { [AT_LABEL]: cluster.name } };
+  const till = {
+    name: LOCAL_SERVICE,
+    namespace: LOCAL_NAMESPACE,
+    labels: { [AT_LABEL]: cluster.name },
+    serverOnly: true,
+  };
   return [
     serviceObject(LOCAL_SERVICE, LOCAL_NAMESPACE, app),
     // Same name as the shared service, in another namespace.
@@ -57,7 +62,7 @@ function localObjects({ cluster, clusters, image }: AreaContext): KubernetesObje
     ...clusters.map(({ name }) =>
       serviceObject(localServiceAt(name), LOCAL_NAMESPACE, { ...app, [AT_LABEL]: name }),
     ),
-    ...agentWorkload(till, { cluster, image }),
+    ...agentWorkload(till, { cluster, image, driver }),
   ];
 }
 
@@ -65,7 +70,7 @@ function movingObjects({ cluster, clusters, driver, environment, image }: AreaCo
   const shared = { app: SHARED_SERVICE };
   const isPartial = partialClusters(clusters).includes(cluster);
   const imported = { name: IMPORTED_SERVICE, namespace: MESH_NAMESPACE };
-  const flex = { name: SCALED_SERVICE, namespace: MESH_NAMESPACE };
+  const flex = { name: SCALED_SERVICE, namespace: MESH_NAMESPACE, serverOnly: true };
   return [
     serviceObject(SHIFTING_SERVICE, MESH_NAMESPACE, SHIFTING_LABEL),
     serviceObject(OFFERED_SERVICE, MESH_NAMESPACE, shared),
@@ -74,7 +79,7 @@ function movingObjects({ cluster, clusters, driver, environment, image }: AreaCo
     ...(driver.mcs && environment.mesh.mcs ? [driver.mcs.reservedAddress(imported, HTTP_PORT)] : []),
     serviceObject(SCALED_SERVICE, MESH_NAMESPACE, { app: SCALED_SERVICE }),
     disputedService(clusters.indexOf(cluster)),
-    ...(cluster === scaledCluster(clusters) ? agentWorkload(flex, { cluster, image }) : []),
+    ...(cluster === scaledCluster(clusters) ? agentWorkload(flex, { cluster, image, driver }) : []),
   ];
 }
 

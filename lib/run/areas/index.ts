@@ -1,5 +1,6 @@
 import type { Area } from '../area.ts';
 import type { SuiteCapability } from '../capabilities.ts';
+import { bystandersArea } from './bystanders.ts';
 import { connectivityArea } from './connectivity.ts';
 import { discoveryArea } from './discovery.ts';
 import { dnsArea } from './dns.ts';
@@ -27,7 +28,11 @@ function together(...areas: Area[]): Area {
   };
 }
 
+/** What these measure would be disturbed by pods that they don't look at: a node that comes back starts all of its own. */
+const ALONE: readonly SuiteCapability[] = ['latency', 'failover'];
+
 /** The areas that these capabilities bring along. */
 export function areasOf(capabilities: readonly SuiteCapability[]): Area[] {
-  return capabilities.flatMap((capability) => AREAS[capability] ?? []);
+  const own = capabilities.flatMap((capability) => AREAS[capability] ?? []);
+  return capabilities.every((capability) => ALONE.includes(capability)) ? own : [bystandersArea, ...own];
 }

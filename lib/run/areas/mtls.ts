@@ -43,8 +43,8 @@ export const mtlsArea: Area = {
         serviceObject(lenientIn(name), LENIENT_NAMESPACE, { app: LENIENT, [IN_CLUSTER]: name }),
       ),
       serviceObject(FIRM, LENIENT_NAMESPACE, { app: FIRM }),
-      ...agentWorkload({ name: LENIENT, namespace: LENIENT_NAMESPACE, labels }, context),
-      ...agentWorkload({ name: FIRM, namespace: LENIENT_NAMESPACE }, context),
+      ...agentWorkload({ name: LENIENT, namespace: LENIENT_NAMESPACE, labels, serverOnly: true }, context),
+      ...agentWorkload({ name: FIRM, namespace: LENIENT_NAMESPACE, serverOnly: true }, context),
     ];
   },
 };

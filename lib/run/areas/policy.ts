@@ -95,9 +95,14 @@ export const policyArea: Area = {
       ...(driver.authorization?.objects(environment, VAULT_POLICY) ?? []),
       fence(),
       ...clusters.map(({ name }) =>
-        serviceObject(vaultIn(name), POLICY_NAMESPACE, { app: VAULT, [IN_CLUSTER]: name }),
+        serviceObject(
+          vaultIn(name),
+          POLICY_NAMESPACE,
+          { app: VAULT, [IN_CLUSTER]: name },
+          { ports: ['http', 'http2', 'tcp'] },
+        ),
       ),
-      ...agentWorkload({ name: VAULT, namespace: POLICY_NAMESPACE, labels }, context),
+      ...agentWorkload({ name: VAULT, namespace: POLICY_NAMESPACE, labels, serverOnly: true }, context),
       ...agentWorkload({ name: INTRUDER, namespace: POLICY_NAMESPACE }, context),
       ...agentWorkload({ name: FENCED, namespace: OUTSIDE_NAMESPACE }, context),
     ];

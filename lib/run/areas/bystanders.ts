@@ -1,0 +1,34 @@
+import { agentWorkload } from '../agent-objects.ts';
+import type { Area } from '../area.ts';
+import {
+  MESH_NAMESPACE,
+  NODE_CALLER,
+  OUTSIDE_NAMESPACE,
+  serviceObject,
+  SPREAD_SERVICE,
+  TOLERANT_SERVICE,
+  workloadObjects,
+} from '../workloads.ts';
+
+/**
+ * What several capabilities look at and none of the others should pay for: the workload that accepts plaintext, the
+ * spread StatefulSet with its headless service, and the caller on every node.
+ */
+export const bystandersArea: Area = {
+  objects: (context) => {
+    const crew = { name: SPREAD_SERVICE, namespace: MESH_NAMESPACE };
+    const tolerant = { name: TOLERANT_SERVICE, namespace: MESH_NAMESPACE };
+    const sentinel = { name: NODE_CALLER, namespace: OUTSIDE_NAMESPACE };
+    return [
+      // Before the workload: a policy that comes later finds connections that were made without it.
+      ...context.driver.mtls.acceptPlaintext(MESH_NAMESPACE, { app: TOLERANT_SERVICE }),
+      ...workloadObjects({ ...tolerant, copies: 'all', service: true, serverOnly: true }, context),
+      serviceObject(crew.name, crew.namespace, { app: crew.name }, { clusterIP: 'None' }),
+      ...agentWorkload(
+        { ...crew, kind: 'StatefulSet', replicas: 2, spreadOverZones: true, serverOnly: true },
+        context,
+      ),
+      ...agentWorkload({ ...sentinel, kind: 'DaemonSet', hostNetwork: true }, context),
+    ];
+  },
+};
