@@ -3,6 +3,7 @@ import type { Lab, LabCluster } from '../model/lab.ts';
 import { bundleAgent } from '../probe/bundle.ts';
 import { apply, openKube } from '../support/kube.ts';
 import {
+  anchorObjects,
   MESH_CALLER,
   MESH_NAMESPACE,
   namespaceObjects,
@@ -20,13 +21,14 @@ const AVAILABLE_WITHIN_MS = 180_000;
  * that live in the other clusters only (a name must exist where it is called). Waits until its pods are available.
  */
 export async function deployGuestWorld(lab: Lab, cluster: LabCluster, run: string): Promise<void> {
-  const { namespaceLabels } = meshDriver(lab.environment);
+  const driver = meshDriver(lab.environment);
   const others = lab.clusters.map(({ name }) => name);
   const needed = workloads(others).filter(
     ({ name, copies }) => copies !== 'all' || name === SHARED_SERVICE || name === MESH_CALLER,
   );
   const objects = [
-    ...namespaceObjects(MESH_NAMESPACE, namespaceLabels, await bundleAgent()),
+    ...namespaceObjects(MESH_NAMESPACE, driver.namespaceLabels, await bundleAgent()),
+    ...anchorObjects(driver),
     ...needed.flatMap((workload) => workloadObjects(workload, { cluster, image: lab.images.runtime })),
   ];
   await apply(

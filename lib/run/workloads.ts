@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
+import type { MeshDriver } from '../mesh/driver.ts';
 import { AGENT_PORTS } from '../probe/wire.ts';
 import { type AgentContext, agentWorkload } from './agent-objects.ts';
 
@@ -52,6 +53,12 @@ export const OUTSIDE_CALLER = 'stranger';
 export const TOLERANT_SERVICE = 'tolerant';
 /** Headless service over the shared service's and the caller's pods: more than one address. */
 export const HEADLESS_SERVICE = 'roster';
+
+/**
+ * A second name for the shared service's pods, without the mesh's limits of time: what fails there fails for want of trust
+ * or of a way, and not because a small machine was slow for some seconds while every proxy took up a change.
+ */
+export const ANCHOR_SERVICE = 'anchor';
 
 /** StatefulSet of two in every cluster, one a zone, behind a headless service of its name. */
 export const SPREAD_SERVICE = 'crew';
@@ -112,6 +119,15 @@ export function workloadObjects(workload: Workload, context: AgentContext): Kube
 /** The headless service; its addresses are the pods'. */
 export function headlessObject(): KubernetesObject {
   return serviceObject(HEADLESS_SERVICE, MESH_NAMESPACE, { [ROSTER_LABEL]: 'true' }, { clusterIP: 'None' });
+}
+
+/** {@link ANCHOR_SERVICE} and what lifts the limits for it. */
+export function anchorObjects(driver: Pick<MeshDriver, 'timeLimits'>): KubernetesObject[] {
+  const anchor = { name: ANCHOR_SERVICE, namespace: MESH_NAMESPACE };
+  return [
+    serviceObject(anchor.name, anchor.namespace, { app: SHARED_SERVICE }, { ports: ['http', 'tcp'] }),
+    ...(driver.timeLimits?.lift(anchor) ?? []),
+  ];
 }
 
 /** Protocol of each of the agents' ports that a Service can have, by the port's name. */

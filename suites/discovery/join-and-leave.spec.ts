@@ -6,7 +6,7 @@ test(
   'a cluster joins the live mesh and leaves it again, without a failed call elsewhere',
   alone,
   async ({ world, guest, budget }) => {
-    await guest.arrivesWith(world.service('payments'));
+    await guest.arrivesWith(world.service('anchor'));
     await guest.watchedBy(world.callers);
     await expect(guest).toJoinWithin(budget.propagationMs);
     await expect(guest).toReachEveryoneWithin(budget.propagationMs);

@@ -60,7 +60,7 @@ export async function upCluster(
     await installCni(
       engine,
       nodes.map(({ container, address, podCidr }) => ({ container, ip: address, podCidr })),
-      spec.podCidr,
+      spec,
     );
   }
   await waitUntilReady(kube, spec, signal);

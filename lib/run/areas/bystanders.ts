@@ -1,6 +1,7 @@
 import { agentWorkload } from '../agent-objects.ts';
 import type { Area } from '../area.ts';
 import {
+  anchorObjects,
   MESH_NAMESPACE,
   NODE_CALLER,
   OUTSIDE_NAMESPACE,
@@ -12,7 +13,7 @@ import {
 
 /**
  * What several capabilities look at and none of the others should pay for: the workload that accepts plaintext, the
- * spread StatefulSet with its headless service, and the caller on every node.
+ * spread StatefulSet with its headless service, the service without limits of time, and the caller on every node.
  */
 export const bystandersArea: Area = {
   objects: (context) => {
@@ -23,6 +24,7 @@ export const bystandersArea: Area = {
       // Before the workload: a policy that comes later finds connections that were made without it.
       ...context.driver.mtls.acceptPlaintext(MESH_NAMESPACE, { app: TOLERANT_SERVICE }),
       ...workloadObjects({ ...tolerant, copies: 'all', service: true, serverOnly: true }, context),
+      ...anchorObjects(context.driver),
       serviceObject(crew.name, crew.namespace, { app: crew.name }, { clusterIP: 'None' }),
       ...agentWorkload(
         { ...crew, kind: 'StatefulSet', replicas: 2, spreadOverZones: true, serverOnly: true },

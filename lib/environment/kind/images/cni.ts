@@ -23,7 +23,7 @@ export interface CniEngine {
 export async function installCni(
   engine: CniEngine,
   nodes: readonly CniNode[],
-  clusterPodCidr: string,
+  { podCidr: clusterPodCidr, serviceCidr }: { podCidr: string; serviceCidr: string },
 ): Promise<void> {
   await Promise.all(
     nodes.map(async (node) => {
@@ -35,6 +35,7 @@ export async function installCni(
         routesFile(nodes, node, clusterPodCidr),
       );
       await inNode(engine, node.container, ['systemctl', 'restart', 'meshproof-routes.service']);
+      await inNode(engine, node.container, refuseUnknownServices(serviceCidr));
       await writeInNode(
         engine,
         node.container,
@@ -43,6 +44,15 @@ export async function installCni(
       );
     }),
   );
+}
+
+/**
+ * Until kube-proxy has its rules, a service's address leads nowhere: CoreDNS, which starts first, would wait for the API
+ * server's until its first SYN has been repeated for half a minute. Refused, it asks again after a second. What kube-proxy
+ * knows never comes by here: its address has been replaced before.
+ */
+function refuseUnknownServices(serviceCidr: string): string[] {
+  return ['iptables', '-w', '-A', 'FORWARD', '-d', serviceCidr, '-j', 'REJECT'];
 }
 
 /** Lines of /etc/meshproof/routes as environments/kind-node/node/apply-routes reads them. */
