@@ -25,6 +25,7 @@ function backendOf(manifest: RunManifest): Backend {
   const world = fakeWorld(manifest.lab, manifest.seed);
   const trust = fakeTrust(join(manifest.output, 'trust'));
   const tools = agentTools(world, trust);
+  let loads = 0;
   const serviceOf = (name: string) =>
     world.services.find((one) => one.name === name) ?? missing(`service ${name}`);
   return {
@@ -79,7 +80,11 @@ function backendOf(manifest: RunManifest): Backend {
     },
     load: async (request) => {
       await world.clock.sleep(request.durationSeconds * 1000 + 1500);
-      return loadResult(request);
+      loads += 1;
+      return loadResult(
+        request,
+        isPlanted('dropped-load') || (isPlanted('first-load-dropped') && loads === 1),
+      );
     },
     inject: (spec, lastsMs) => injectFake(world, manifest, spec, lastsMs),
     steady: async (timeoutMs) => {
@@ -125,8 +130,8 @@ function agentTools(world: FakeWorld, trust: FakeTrust): AgentTools {
   };
 }
 
-function loadResult({ ratePerSecond, durationSeconds }: LoadRequest): LoadResult {
-  const dropped = isPlanted('dropped-load') ? ratePerSecond : 0;
+function loadResult({ ratePerSecond, durationSeconds }: LoadRequest, short: boolean): LoadResult {
+  const dropped = short ? ratePerSecond : 0;
   const count = ratePerSecond * durationSeconds - dropped;
   const errorRatio = isPlanted('load-errors') ? 0.01 : 0;
   const p99Ms = isPlanted('slow-p99') || isPlanted('busy-machine') ? 480 : 12;

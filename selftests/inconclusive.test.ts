@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { nameOf, type Planted, plantedSuites, verdictOf } from './product-suites.ts';
+import { nameOf, type Planted, plantedSuites, productSuites, verdictOf } from './product-suites.ts';
 import { runInline } from './run-inline.ts';
 
 /** Evidence that carries no verdict: the mesh is not blamed, and nothing is passed. */
@@ -80,4 +80,11 @@ test('evidence that carries no verdict is inconclusive, and its reason says what
     counts: { inconclusive: NO_EVIDENCE.length },
   });
   expect(run.exitCode).not.toBe(0);
+});
+
+test('a measurement that carries no verdict is made again, and the next round decides', async () => {
+  const { 'latency/in-cluster.spec.ts': latency = '' } = await productSuites();
+  const planting = `test.beforeEach(() => { process.env['MESHPROOF_FAKE_DEFECTS'] = 'first-load-dropped'; });`;
+  const run = await runInline({ 'latency/in-cluster.spec.ts': `${latency}\n${planting}` });
+  expect(run.verdict).toMatchObject({ verdict: 'passed', exitCode: 0, counts: { passed: 1 } });
 });

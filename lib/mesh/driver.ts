@@ -296,8 +296,10 @@ export interface MultiClusterServices {
 
 /** Time limits that this mesh puts on calls unless told otherwise. */
 export interface TimeLimits {
-  /** Objects that lift them for a service whose calls take long: streams, large transfers. */
+  /** Objects that lift those of a try, for a service whose calls take long: streams, large transfers. */
   lift(service: Pick<ServiceName, 'name' | 'namespace'>): KubernetesObject[];
+  /** Those of connecting and the ejection of slow endpoints as well: what fails then fails for another reason than time. */
+  liftAll(service: Pick<ServiceName, 'name' | 'namespace'>): KubernetesObject[];
 }
 
 /** Installs, inspects and removes one mesh. Every operation is idempotent. */

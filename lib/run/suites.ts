@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { setPriority } from 'node:os';
 import { basename, join } from 'node:path';
 import { execPath } from 'node:process';
 import { execa } from 'execa';
@@ -9,6 +10,9 @@ import { projectRoot } from '../support/paths.ts';
 import { shuffled } from './shuffle.ts';
 
 const guard = new URL('./die-with-parent.ts', import.meta.url).href;
+
+/** A third of the weight of a process of normal priority (nice 5), which still leaves reverts a fair share. */
+const BEHIND_THE_CLUSTERS = 5;
 
 /** Tests that run side by side in the first phase: with three, two cores are too busy to judge a mesh by its time limits. */
 export const DEFAULT_WORKERS = 2;
@@ -67,7 +71,7 @@ async function runPhase(
   // A file may hold more tests than were asked for. Titles of describes are joined by a space there.
   const asked = titles.map((title) => RegExp.escape(title.replaceAll(' › ', ' '))).join('|');
   const args = ['test', `--project=${phase}`, `--workers=${many}`, '--grep', asked];
-  await execa(execPath, ['--import', guard, playwright, ...args], {
+  const running = execa(execPath, ['--import', guard, playwright, ...args], {
     cwd: projectRoot,
     env: { MESHPROOF_RUN: manifest, MESHPROOF_FIRST_PHASE: String(first) },
     stdin: 'ignore',
@@ -78,6 +82,9 @@ async function runPhase(
     killSignal: 'SIGINT',
     forceKillAfterDelay: 90_000,
   });
+  // All containers of an engine may share what one process of ours gets: clusters on this machine come first.
+  if (running.pid !== undefined) setPriority(running.pid, BEHIND_THE_CLUSTERS);
+  await running;
 }
 
 /**

@@ -126,7 +126,7 @@ export function anchorObjects(driver: Pick<MeshDriver, 'timeLimits'>): Kubernete
   const anchor = { name: ANCHOR_SERVICE, namespace: MESH_NAMESPACE };
   return [
     serviceObject(anchor.name, anchor.namespace, { app: SHARED_SERVICE }, { ports: ['http', 'tcp'] }),
-    ...(driver.timeLimits?.lift(anchor) ?? []),
+    ...(driver.timeLimits?.liftAll(anchor) ?? []),
   ];
 }
 

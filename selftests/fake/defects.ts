@@ -47,6 +47,7 @@ const DEFECTS = {
   'slow-p99': 'one call in fifty is slow under load',
   'load-errors': 'one call in a hundred fails under load',
   'dropped-load': 'k6 has too few callers',
+  'first-load-dropped': 'k6 has too few callers, the first time only',
   'never-propagates': 'a new service reaches no other cluster',
   'propagates-late': 'a new service takes 20 s to reach other clusters',
   'no-steady-state': 'calls over pooled connections fail now and then, before any fault',

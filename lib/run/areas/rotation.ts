@@ -17,7 +17,7 @@ export const rotationArea: Area = {
     const rotor = { name: SHORT_LIVED_SERVICE, namespace: MESH_NAMESPACE };
     return [
       serviceObject(rotor.name, rotor.namespace, { app: rotor.name }, { ports: ['http', 'tcp'] }),
-      ...(driver.timeLimits?.lift(rotor) ?? []),
+      ...(driver.timeLimits?.liftAll(rotor) ?? []),
       ...agentWorkload({ ...rotor, annotations }, { cluster, image }),
     ];
   },

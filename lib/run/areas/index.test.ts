@@ -1,0 +1,51 @@
+import { expect, test } from '@playwright/test';
+import { fakeLab } from '../../../selftests/fake-lab.ts';
+import { istioDriver } from '../../mesh/istio/driver.ts';
+import { CAPABILITIES, type SuiteCapability } from '../capabilities.ts';
+import { areasOf } from './index.ts';
+
+const { clusters, environment } = fakeLab();
+const [cluster] = clusters;
+if (!cluster) throw new Error('the fake lab has no cluster');
+const context = { cluster, clusters, environment, driver: istioDriver, image: 'runtime' };
+const objectsFor = (...capabilities: SuiteCapability[]) =>
+  areasOf(capabilities).flatMap((area) => area.objects(context));
+const named = (kind: string, objects: ReturnType<typeof objectsFor>) =>
+  objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata?.name ?? '');
+
+test('what measures latency and failover brings no pods along', () => {
+  expect(objectsFor('latency', 'failover')).toEqual([]);
+  expect(named('StatefulSet', objectsFor('latency', 'dns'))).toEqual(['crew']);
+});
+
+test('no object is made twice, and no service has two rules for its destination', () => {
+  const objects = objectsFor(...CAPABILITIES);
+  const names = objects.map(({ kind, metadata }) => `${kind} ${metadata?.namespace}/${metadata?.name}`);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  for (const kind of ['DestinationRule', 'VirtualService']) {
+    const hosts = objects.flatMap((object) =>
+      object.kind === kind
+        ? JSON.stringify((object as { spec?: { host?: string; hosts?: string[] } }).spec?.host ?? '')
+        : [],
+    );
+    expect(hosts.filter((host, index) => host !== '""' && hosts.indexOf(host) !== index)).toEqual([]);
+  }
+});
+
+test('proxies of pods that only answer hold no outbound configuration, before they start', () => {
+  const objects = objectsFor(...CAPABILITIES);
+  const spared = named('Sidecar', objects).map((name) => name.replace('-calls-nobody', ''));
+  expect(spared).toEqual(expect.arrayContaining(['tolerant', 'crew', 'vault', 'lenient', 'firm', 'till']));
+  // Callers must know whom they call.
+  for (const caller of ['cart', 'payments', 'scout', 'rotor', 'intruder'])
+    expect(spared).not.toContain(caller);
+  for (const name of spared) {
+    const at = (kind: string) =>
+      objects.findIndex(
+        (one) =>
+          one.kind === kind && one.metadata?.name === (kind === 'Sidecar' ? `${name}-calls-nobody` : name),
+      );
+    const workload = Math.max(at('Deployment'), at('StatefulSet'));
+    expect(at('Sidecar'), name).toBeLessThan(workload);
+  }
+});
