@@ -1,4 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
+import { istioTimeLimits } from '../lib/mesh/istio/time-limits.ts';
 import { AGENT_PORTS } from '../lib/probe/wire.ts';
 import { ferryService } from '../lib/run/areas/connectivity.ts';
 import { MESH_NAMESPACE } from '../lib/run/workloads.ts';
@@ -12,16 +13,19 @@ export const connectivityLeftoverAbort: Defect = {
   says: /grpc fails \S+ → \S+, where http.*fault filter abort/,
   silent: 'pods are ready, the HTTP port of the same service answers, and a fault is a valid setting',
   async plant(lab) {
-    const host = `${ferryService(calledFromForgotten(lab))}.${MESH_NAMESPACE}.svc.cluster.local`;
-    const route = [{ destination: { host } }];
+    const service = { name: ferryService(calledFromForgotten(lab)), namespace: MESH_NAMESPACE };
+    const host = `${service.name}.${service.namespace}.svc.cluster.local`;
+    // A second VirtualService for a host is not merged: the route that is there is the one that was left changed.
+    const [there] = istioTimeLimits.lift(service);
+    const route = { route: [{ destination: { host } }], retries: { attempts: 0 } };
     const abort = { percentage: { value: 100 }, grpcStatus: 'UNAVAILABLE' };
     await plantThere(lab, {
       apiVersion: 'networking.istio.io/v1',
       kind: 'VirtualService',
-      name: 'game-day',
+      name: there?.metadata?.name ?? '',
       spec: {
         hosts: [host],
-        http: [{ match: [{ port: AGENT_PORTS.grpc }], fault: { abort }, route }, { route }],
+        http: [{ match: [{ port: AGENT_PORTS.grpc }], fault: { abort }, ...route }, route],
       },
     });
   },

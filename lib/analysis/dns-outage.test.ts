@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { analyseDnsOutage, judgeDnsLatency, overRestartBudget } from './dns-outage.ts';
+import { analyseDnsOutage, judgeDnsLatency, judgeRestart } from './dns-outage.ts';
 import { syntheticRecording } from './synthetic.ts';
 
 const budget = { errorSeconds: 1, longestGapMs: 1000 };
@@ -7,7 +7,7 @@ const budget = { errorSeconds: 1, longestGapMs: 1000 };
 test('a restart that nobody notices costs nothing', () => {
   const outage = analyseDnsOutage(syntheticRecording({ seconds: 10, treat: () => ({}) }), 1_002_000);
   expect(outage).toMatchObject({ failed: {}, errorSeconds: 0, longestGapMs: 10 });
-  expect(overRestartBudget(outage, budget)).toEqual([]);
+  expect(judgeRestart(outage, budget)).toEqual({ broken: [], doubts: [] });
 });
 
 test('all resolvers gone at once shows as a gap and as error-seconds, by class', () => {
@@ -21,10 +21,23 @@ test('all resolvers gone at once shows as a gap and as error-seconds, by class',
     errorSeconds: 3,
     longestGapMs: 3010,
   });
-  expect(overRestartBudget(outage, budget)).toEqual([
+  expect(judgeRestart(outage, budget).broken).toEqual([
     '3.00 error-seconds (100 × refused, 200 × dns-timeout), budget 1',
     'no answer for 3010 ms, budget 1000 ms',
   ]);
+});
+
+test('a caller that was late itself casts doubt on a gap, and on what failed, and clears neither', () => {
+  const outage = { lookups: 500, failed: { deadline: 90 }, errorSeconds: 1.8, longestGapMs: 1300 };
+  expect(judgeRestart({ ...outage, latenessMs: 100 }, budget)).toMatchObject({ doubts: [] });
+  const late = judgeRestart({ ...outage, latenessMs: 600 }, budget);
+  expect(late.broken).toEqual([]);
+  expect(late.doubts.join()).toMatch(/1\.80 error-seconds .*late.*no answer for 1300 ms.*600 ms late/);
+  const near = { ...outage, failed: {}, errorSeconds: 0, longestGapMs: 700, latenessMs: 400 };
+  expect(judgeRestart(near, budget)).toMatchObject({
+    broken: [],
+    doubts: [expect.stringContaining('no answer for 700 ms')],
+  });
 });
 
 test('what failed before the restart is not its cost', () => {

@@ -33,19 +33,32 @@ export function analyseDnsOutage(recording: Recording, from: number): DnsOutage 
   };
 }
 
-/** What is over the budget, in words. */
-export function overRestartBudget(outage: DnsOutage, budget: DnsBudget['restart']): string[] {
+/** What a restart cost, set beside its budget. */
+export interface RestartJudgement {
+  /** What is over the budget, in words. */
+  broken: string[];
+  /** Why a figure carries no verdict, in words. */
+  doubts: string[];
+}
+
+/**
+ * Judges the cost of a restart. A gap is known to the caller's own lateness: one that is over its limit by less, or under
+ * it by less, carries no verdict. Failed lookups of a caller that was later than half of that limit don't either.
+ */
+export function judgeRestart(outage: DnsOutage, budget: DnsBudget['restart']): RestartJudgement {
+  const { errorSeconds, longestGapMs, latenessMs } = outage;
   const failed = Object.entries(outage.failed).map(([outcome, count]) => `${count} × ${outcome}`);
-  return [
-    ...(outage.errorSeconds > budget.errorSeconds
-      ? [
-          `${outage.errorSeconds.toFixed(2)} error-seconds (${failed.join(', ')}), budget ${budget.errorSeconds}`,
-        ]
-      : []),
-    ...(outage.longestGapMs > budget.longestGapMs
-      ? [`no answer for ${outage.longestGapMs.toFixed(0)} ms, budget ${budget.longestGapMs} ms`]
-      : []),
-  ];
+  const errors = `${errorSeconds.toFixed(2)} error-seconds (${failed.join(', ')}), budget ${budget.errorSeconds}`;
+  const gap = `no answer for ${longestGapMs.toFixed(0)} ms, budget ${budget.longestGapMs} ms`;
+  const late = `, and the caller itself was ${latenessMs.toFixed(0)} ms late (p99)`;
+  const judged: RestartJudgement = { broken: [], doubts: [] };
+  if (errorSeconds > budget.errorSeconds) {
+    if (latenessMs > budget.longestGapMs / 2) judged.doubts.push(errors + late);
+    else judged.broken.push(errors);
+  }
+  if (longestGapMs - latenessMs > budget.longestGapMs) judged.broken.push(gap);
+  else if (longestGapMs + latenessMs > budget.longestGapMs) judged.doubts.push(gap + late);
+  return judged;
 }
 
 /** More of the lookups may not fail: one in a thousand. */

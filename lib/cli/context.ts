@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import { loadEnvironment } from '../environment/load.ts';
 import type { Environment, ImageMode } from '../model/environment.ts';
 import { MeshproofError } from '../support/errors.ts';
@@ -62,4 +63,11 @@ function interruptSignal(log: Log): AbortSignal {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
   return controller.signal;
+}
+
+/** An option's value that is a count: a whole number, 1 or more. */
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0.');
+  return value;
 }

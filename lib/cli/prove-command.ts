@@ -1,23 +1,25 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { DEFECTS } from '../../defects/index.ts';
 import type { Defect } from '../prove/defect.ts';
 import { type DetectionRow, proofExitCode } from '../prove/detection.ts';
+import { PROFILES, type Profile } from '../model/run.ts';
 import { prove } from '../prove/prove.ts';
 import { type HealthyRun, proveHealthy } from '../prove/healthy.ts';
 import { detectionTable } from '../prove/render.ts';
 import { DEFAULT_WORKERS } from '../run/suites.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { projectRoot } from '../support/paths.ts';
-import { commandContext, type EnvironmentFlags, environmentFrom } from './context.ts';
+import { commandContext, type EnvironmentFlags, environmentFrom, parseCount } from './context.ts';
 import { withEnvironmentFlags } from './environment-commands.ts';
 
 interface ProveFlags extends EnvironmentFlags {
   only?: string[];
   list?: boolean;
   healthy?: number;
+  profile: Profile;
   keep?: boolean;
   json?: boolean;
   output: string;
@@ -29,7 +31,16 @@ export function proveCommand(): Command {
     .description('prove that the suites notice: plant defects one by one, and see which suites turn red')
     .option('--only <defects>', 'comma-separated names, see --list', (text: string) => text.split(','))
     .option('--list', 'list the defects, and plant none')
-    .option('--healthy <runs>', 'plant nothing: run all suites this often, and count false alarms', Number)
+    .option(
+      '--healthy <runs>',
+      'plant nothing: run the suites this often, and count false alarms',
+      parseCount,
+    )
+    .addOption(
+      new Option('--profile <name>', 'suites of --healthy: core ones, or all')
+        .choices(PROFILES)
+        .default('extended'),
+    )
     .option('--keep', 'leave an environment up that this made')
     .option(
       '-o, --output <folder>',
@@ -63,7 +74,12 @@ async function run(flags: ProveFlags): Promise<void> {
   if (flags.healthy !== undefined) {
     const onRun = (runs: readonly HealthyRun[]) =>
       write('healthy.json', `${JSON.stringify(runs, null, 2)}\n`);
-    const runs = await proveHealthy(environmentFrom(flags), { ...options, runs: flags.healthy, onRun });
+    const runs = await proveHealthy(environmentFrom(flags), {
+      ...options,
+      runs: flags.healthy,
+      profile: flags.profile,
+      onRun,
+    });
     console.log(flags.json ? JSON.stringify(runs, null, 2) : renderHealthy(runs));
     process.exitCode =
       runs.length === flags.healthy && runs.every(({ alarms }) => alarms.length === 0) ? 0 : 1;

@@ -12,7 +12,7 @@ import { DEFAULT_WORKERS } from '../run/suites.ts';
 import { listTests } from '../run/test-list.ts';
 import { type Verified, verify } from '../run/verify.ts';
 import { projectRoot } from '../support/paths.ts';
-import { commandContext, type EnvironmentFlags, environmentFrom } from './context.ts';
+import { commandContext, type EnvironmentFlags, environmentFrom, parseCount } from './context.ts';
 import { withEnvironmentFlags } from './environment-commands.ts';
 import { renderList } from './test-table.ts';
 
@@ -120,12 +120,6 @@ function parseSuites(text: string): SuiteCapability[] {
 
 function parseNames(text: string): string[] {
   return text.split(',').map((word) => word.trim());
-}
-
-function parseCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number above 0.');
-  return value;
 }
 
 function render({ verdict, report }: Verified, output: string, stages: Record<string, number>): string {

@@ -1,4 +1,5 @@
 import type { Environment } from '../model/environment.ts';
+import type { Profile } from '../model/run.ts';
 import type { TestVerdict } from '../model/verdict.ts';
 import { sweepLab } from '../run/sweep.ts';
 import { type UseOptions, useEnvironment } from '../run/use-environment.ts';
@@ -17,6 +18,7 @@ export interface HealthyRun {
 
 export interface HealthyOptions extends UseOptions, RunnerOptions {
   runs: number;
+  profile: Profile;
   /** Called after each run, with all so far. */
   onRun(runs: readonly HealthyRun[]): void;
 }
@@ -27,7 +29,7 @@ export function proveHealthy(environment: Environment, options: HealthyOptions):
   return useEnvironment(environment, options, async (lab, run) => {
     await stages.run('sweep', () => sweepLab(lab, log));
     try {
-      const tests = await provable();
+      const tests = await provable(options.profile);
       await stages.run('workloads', () => deployWorld(lab, { run, areas: areasFor(tests) }));
       const runTests = suiteRunner(lab, run, options);
       const runs: HealthyRun[] = [];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Lab } from '../model/lab.ts';
-import type { PlannedTest, RunManifest } from '../model/run.ts';
+import type { PlannedTest, Profile, RunManifest } from '../model/run.ts';
 import type { TestVerdict } from '../model/verdict.ts';
 import { reportFiles } from '../report/read-manifest.ts';
 import { readVerdict } from '../report/verdict-file.ts';
@@ -22,8 +22,8 @@ export interface RunnerOptions {
 export type RunTests = (name: string, tests: readonly PlannedTest[], seed?: number) => Promise<TestVerdict[]>;
 
 /** Every test that a proof may run: a fault on top of a defect proves nothing, and load needs a quiet machine. */
-export async function provable(): Promise<PlannedTest[]> {
-  const all = await listTests({ suites: [], profile: 'extended' });
+export async function provable(profile: Profile = 'extended'): Promise<PlannedTest[]> {
+  const all = await listTests({ suites: [], profile });
   return all.filter(({ phase, capability }) => phase !== 'disruptive' && capability !== 'latency');
 }
 
