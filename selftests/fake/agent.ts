@@ -11,6 +11,8 @@ import type { FakePod, FakeWorld } from './world.ts';
 /** Time between a plan's acceptance and its first call, as in the real agent. */
 const LEAD_MS = 20;
 const LATE_MS = 300;
+/** Longer than the tightest limit of a failover, which it then hides. */
+const VERY_LATE_MS = 2500;
 
 /** Gives each plan a number; chains are made before the first call, since making one takes real time. */
 export interface AgentTools {
@@ -98,7 +100,12 @@ function runningPlan(world: FakeWorld, carrying: Carrying): RunningPlan {
 
 function observation(world: FakeWorld, carrying: Carrying, sequence: number, startAt: number): Observation {
   const intendedAt = startAt + (sequence * 1000) / carrying.plan.ratePerSecond;
-  const sentAt = intendedAt + (isPlanted('agent-late') || isPlanted('busy-machine') ? LATE_MS : 0);
+  const sentAt = intendedAt + latenessMs();
   const { latencyMs, ...result } = endingOf(world, { ...carrying, sequence, at: sentAt });
   return { sequence, intendedAt, sentAt, endedAt: sentAt + latencyMs, ...result };
+}
+
+function latenessMs(): number {
+  if (isPlanted('agent-late')) return VERY_LATE_MS;
+  return isPlanted('busy-machine') ? LATE_MS : 0;
 }

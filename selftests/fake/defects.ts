@@ -57,7 +57,7 @@ const DEFECTS = {
   'lost-still-answers': 'the fault does not touch the traffic',
   'witness-never-fails': 'the fault does not touch the witness',
   'fault-has-no-effect': 'the mechanism cannot prove that the fault bites',
-  'agent-late': 'the agents send 300 ms late',
+  'agent-late': 'the agents send 2.5 s late',
   'busy-machine': 'the agents send 300 ms late, and everything is slow under load',
   'no-pod': 'no pod of the shared service runs',
   'revert-fails': 'the fault cannot be reverted',

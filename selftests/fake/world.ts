@@ -16,6 +16,7 @@ import {
   OUTSIDE_NAMESPACE,
   SHARED_SERVICE,
   SPREAD_SERVICE,
+  TOLERANT_SERVICE,
   workloads,
 } from '../../lib/run/workloads.ts';
 import { MeshproofError } from '../../lib/support/errors.ts';
@@ -59,7 +60,13 @@ export interface FakeWorld {
 
 export function fakeWorld(lab: Lab, seed: number): FakeWorld {
   const names = lab.clusters.map(({ name }) => name);
-  const all = workloads(names);
+  const tolerant = {
+    name: TOLERANT_SERVICE,
+    namespace: MESH_NAMESPACE,
+    copies: 'all',
+    service: true,
+  } as const;
+  const all = [...workloads(names), tolerant];
   const clusterOf = (name: string) =>
     lab.clusters.find((one) => one.name === name) ?? missing(`cluster ${name}`);
   const services: FakeService[] = [
