@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { LabCluster } from '../model/lab.ts';
 import type { MeshDriver } from '../mesh/driver.ts';
 import { AGENT_PORTS } from '../probe/wire.ts';
 import { type AgentContext, agentWorkload } from './agent-objects.ts';
