@@ -47,13 +47,12 @@ export const discoveryArea: Area = {
   objects: (context) => [...localObjects(context), ...movingObjects(context)],
 };
 
-function localObjects({ cluster, clusters, driver, image }: AreaContext): KubernetesObject[] {
+function localObjects({ cluster, clusters, image }: AreaContext): KubernetesObject[] {
   const app = { app: LOCAL_SERVICE };
   const till = {
     name: LOCAL_SERVICE,
     namespace: LOCAL_NAMESPACE,
     labels: { [AT_LABEL]: cluster.name },
-    serverOnly: true,
   };
   return [
     serviceObject(LOCAL_SERVICE, LOCAL_NAMESPACE, app),
@@ -62,7 +61,7 @@ function localObjects({ cluster, clusters, driver, image }: AreaContext): Kubern
     ...clusters.map(({ name }) =>
       serviceObject(localServiceAt(name), LOCAL_NAMESPACE, { ...app, [AT_LABEL]: name }),
     ),
-    ...agentWorkload(till, { cluster, image, driver }),
+    ...agentWorkload(till, { cluster, image }),
   ];
 }
 
