@@ -1,4 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
+import { istioTimeLimits } from '../lib/mesh/istio/time-limits.ts';
 import { ferryService } from '../lib/run/areas/connectivity.ts';
 import { MESH_NAMESPACE } from '../lib/run/workloads.ts';
 import { calledFromForgotten, plantThere, proxyHas } from './connectivity-listeners.ts';
@@ -10,16 +11,20 @@ export const connectivityIdleLimit: Defect = {
   caughtBy: ['connectivity/idle'],
   says: /idle TCP connections were lost after 5\.\d s each, as if by a time limit/,
   silent: 'every new connection works, and the rule is valid',
-  plant: (lab) =>
-    plantThere(lab, {
+  async plant(lab) {
+    const service = { name: ferryService(calledFromForgotten(lab)), namespace: MESH_NAMESPACE };
+    // A second DestinationRule for a host is not merged: the one that is there is the one that was tidied.
+    const there = istioTimeLimits.liftAll(service).find(({ kind }) => kind === 'DestinationRule');
+    await plantThere(lab, {
       apiVersion: 'networking.istio.io/v1',
       kind: 'DestinationRule',
-      name: 'tidy-connections',
+      name: there?.metadata?.name ?? '',
       spec: {
-        host: `${ferryService(calledFromForgotten(lab))}.${MESH_NAMESPACE}.svc.cluster.local`,
-        trafficPolicy: { connectionPool: { tcp: { idleTimeout: '5s' } } },
+        host: `${service.name}.${service.namespace}.svc.cluster.local`,
+        trafficPolicy: { connectionPool: { tcp: { connectTimeout: '10s', idleTimeout: '5s' } } },
       },
-    }),
+    });
+  },
   bites: (lab) => proxyHas(lab, 'dynamic_listeners', /"idle_timeout": "5s"/),
   heal: async (lab) => void (await lab.changes.revert()),
 };

@@ -10,7 +10,7 @@ export function ferryService(cluster: string): string {
 /**
  * Objects of the connectivity suites: one more name for each cluster's own workload, no pods. A mesh-wide time limit for a
  * try (the environment's `resilience.tryTimeout`) also ends streams and large transfers; whoever has such calls lifts it
- * for their service, and so does this one.
+ * for their service, and so does this one. That a protocol gets through is one thing, how soon on a busy machine another.
  */
 export const connectivityArea: Area = { objects: ferries };
 
@@ -19,7 +19,7 @@ function ferries({ clusters, driver }: AreaContext): KubernetesObject[] {
     const service = { name: ferryService(name), namespace: MESH_NAMESPACE };
     return [
       serviceObject(service.name, service.namespace, { app: localService(name) }, { ports: ALL_PORTS }),
-      ...(driver.timeLimits?.lift(service) ?? []),
+      ...(driver.timeLimits?.liftAll(service) ?? []),
     ];
   });
 }
