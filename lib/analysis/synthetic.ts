@@ -5,6 +5,7 @@ import type { Observation, OutcomeClass, Place } from '../model/observation.ts';
 export interface Treatment {
   outcome?: OutcomeClass;
   latencyMs?: number;
+  detail?: string;
   /** Cluster that answers; only for `ok`. */
   cluster?: string;
   /** How late the agent sent. */
@@ -31,10 +32,12 @@ export function syntheticRecording(plan: SyntheticPlan): Recording {
       latencyMs = 3,
       cluster = 'west',
       latenessMs = 0,
+      detail,
     } = plan.treat(elapsedMs, sequence);
     const intendedAt = startAt + clockOffsetMs + elapsedMs;
     const times = { sequence, intendedAt, sentAt: intendedAt + latenessMs, endedAt: intendedAt + latencyMs };
-    return outcome === 'ok' ? { ...times, outcome, answeredBy: placeIn(cluster) } : { ...times, outcome };
+    if (outcome === 'ok') return { ...times, outcome, answeredBy: placeIn(cluster) };
+    return { ...times, outcome, ...(detail === undefined ? {} : { detail }) };
   });
   return {
     plan: {

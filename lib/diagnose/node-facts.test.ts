@@ -3,6 +3,7 @@ import { oddDirectives, parseNode } from './node-facts.ts';
 
 const HEALTHY = `-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -j DROP
 -A KUBE-SERVICES -d 10.110.0.1/32 -m comment --comment "x has no endpoints" -j REJECT
+-A FORWARD -d 10.110.0.0/16 -m comment --comment meshproof-cni -j REJECT --reject-with icmp-port-unreachable
 ---
 table ip filter {
 	chain KUBE-FIREWALL {

@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../model/diagnosis.ts';
+import { CNI_RULE } from '../model/lab.ts';
 
 /** What a node is asked: filter rules that are not Kubernetes' own, queueing, and the way to the other nodes. */
 export const NODE_QUESTION = [
@@ -27,9 +28,9 @@ export function parseNode(answer: string): Pick<NodeFacts, 'dropRules' | 'shapin
   };
 }
 
-/** kube-proxy and the kubelet write such rules themselves. */
+/** kube-proxy, the kubelet and our CNI write such rules themselves. */
 function isForeign(rule: string): boolean {
-  return !/^-A (KUBE-|ISTIO_|CNI-|DOCKER)/.test(rule);
+  return !/^-A (KUBE-|ISTIO_|CNI-|DOCKER)/.test(rule) && !rule.includes(`--comment ${CNI_RULE} `);
 }
 
 /**

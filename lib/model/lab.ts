@@ -46,3 +46,6 @@ export interface LabImages {
   versions: Record<string, string>;
   digests: Record<string, string>;
 }
+
+/** The comment of packet rules that our CNI sets in nodes of the lab: they are part of it, and no fault. */
+export const CNI_RULE = 'meshproof-cni';

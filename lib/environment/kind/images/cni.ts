@@ -1,3 +1,4 @@
+import { CNI_RULE } from '../../../model/lab.ts';
 import { exec } from '../../../support/exec.ts';
 
 /** A node of a cluster whose node image brings no CNI. */
@@ -52,7 +53,8 @@ export async function installCni(
  * knows never comes by here: its address has been replaced before.
  */
 function refuseUnknownServices(serviceCidr: string): string[] {
-  return ['iptables', '-w', '-A', 'FORWARD', '-d', serviceCidr, '-j', 'REJECT'];
+  const rule = `FORWARD -d ${serviceCidr} -m comment --comment ${CNI_RULE} -j REJECT`;
+  return ['sh', '-c', `iptables -w -C ${rule} 2>/dev/null || iptables -w -A ${rule}`];
 }
 
 /** Lines of /etc/meshproof/routes as environments/kind-node/node/apply-routes reads them. */
