@@ -1,5 +1,7 @@
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
+import { nearbyFor } from '../lib/run/areas/locality.ts';
 import { MESH_CALLER, MESH_NAMESPACE, SPREAD_SERVICE } from '../lib/run/workloads.ts';
+import { waitFor } from '../lib/support/kube.ts';
 import { forgotten } from './policy-proxy-view.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -24,8 +26,33 @@ export const localityZoneLabel: Defect = {
     const { metadata } = await lab.kube(forgotten(lab)).core.readNode({ name: node });
     return metadata?.labels?.[ZONE] === zone ? `${node} says that it is in ${zone}` : undefined;
   },
-  heal: async (lab) => void (await lab.changes.revert()),
+  async heal(lab) {
+    const undone = await lab.changes.revert();
+    if (undone.length > 0) await rebuildEndpoints(lab);
+  },
 };
+
+/** Istio reads a node's zone when it builds an endpoint, and does not look again when only the label has changed. */
+async function rebuildEndpoints(lab: DefectLab): Promise<void> {
+  const cluster = forgotten(lab);
+  const { discovery } = lab.kube(cluster);
+  const services = lab.lab.clusters.map(({ name }) => nearbyFor(name));
+  const slices = {
+    namespace: MESH_NAMESPACE,
+    labelSelector: `kubernetes.io/service-name in (${services.join(',')})`,
+  };
+  const list = async () => (await discovery.listNamespacedEndpointSlice(slices)).items;
+  const before = new Set((await list()).map(({ metadata }) => metadata?.uid));
+  await discovery.deleteCollectionNamespacedEndpointSlice(slices);
+  await waitFor(
+    `${cluster}: its endpoints are built again`,
+    async () => {
+      const fresh = (await list()).filter(({ metadata }) => !before.has(metadata?.uid));
+      return fresh.length >= before.size;
+    },
+    { timeoutMs: 30_000 },
+  );
+}
 
 /** A node that a member runs on, outside the caller's zone, and the zone of the caller. */
 async function victim(lab: DefectLab): Promise<{ node: string; zone: string }> {

@@ -1,5 +1,5 @@
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
-import type { TrustRotation } from '../lib/mesh/driver.ts';
+import type { TrustRotation } from '../lib/mesh/contracts.ts';
 import { SHORT_LIVED_SERVICE } from '../lib/run/areas/rotation.ts';
 import { HTTP_PORT, MESH_NAMESPACE, OUTSIDE_CALLER, OUTSIDE_NAMESPACE } from '../lib/run/workloads.ts';
 import { MeshproofError } from '../lib/support/errors.ts';

@@ -25,8 +25,8 @@ function serviceCauses({ cluster, service, unreadable }: ClusterFacts, { questio
   }
   if (service.ready.length > 0) return [];
   if (to.cluster !== undefined && cluster !== to.cluster) return [];
-  // Without pods it may have no copy there on purpose.
-  const weight = to.cluster !== undefined || service.notReady.length > 0 ? 93 : 45;
+  // Without pods it may have no copy there on purpose: said when nothing else is known.
+  const weight = to.cluster !== undefined || service.notReady.length > 0 ? 93 : 31;
   const waiting = service.notReady.length > 0 ? ` (not ready: ${service.notReady.join(', ')})` : '';
   return [{ weight, words: `${cluster}: ${to.service} has no ready endpoint${waiting}` }];
 }

@@ -1,6 +1,7 @@
 import { withAdmin } from '../mesh/istio/proxy-admin.ts';
 import { MESH_NAMESPACE } from '../run/workloads.ts';
 import { MeshproofError } from '../support/errors.ts';
+import { waitFor } from '../support/kube.ts';
 import type { DefectLab } from './defect.ts';
 
 /** What the proxy of a workload's first pod says at a path of its admin interface. */
@@ -23,4 +24,17 @@ export async function inboundListener(lab: DefectLab, cluster: string, app: stri
     configs?: { active_state?: unknown }[];
   };
   return JSON.stringify(configs.map((one) => one.active_state));
+}
+
+/**
+ * Waits until a workload's proxy has drained every listener that was replaced (Istio's drain time, 45 s): until then
+ * connections that were open before still behave as it says.
+ */
+export async function drained(lab: DefectLab, cluster: string, app: string): Promise<void> {
+  const stat = 'listener_manager.total_listeners_draining';
+  await waitFor(
+    `the proxy of ${app} in ${cluster} has drained its old listeners`,
+    async () => /: 0\s*$/.test(await proxySays(lab, cluster, app, `/stats?filter=${stat}`)),
+    { timeoutMs: 90_000, everyMs: 1000 },
+  );
 }

@@ -1,4 +1,4 @@
-import type { HeldEndpoint, Membership } from '../mesh/driver.ts';
+import type { HeldEndpoint, Membership } from '../mesh/contracts.ts';
 import { forwardPort } from '../probe/port-forward.ts';
 import { MeshproofError } from '../support/errors.ts';
 import type { Kube } from '../support/kube.ts';

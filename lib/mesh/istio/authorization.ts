@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { AccessPolicy, AccessRule } from '../../model/access.ts';
 import type { Environment } from '../../model/environment.ts';
-import type { Authorization } from '../driver.ts';
+import type { Authorization } from '../contracts.ts';
 
 /** AuthorizationPolicy objects, carried out by the server's own proxy. */
 export const istioAuthorization: Authorization = {

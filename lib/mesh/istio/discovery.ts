@@ -1,4 +1,4 @@
-import type { Discovery, ServiceName } from '../driver.ts';
+import type { Discovery, ServiceName } from '../contracts.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 
 /** Discovery as sidecars and gateways of Istio do it. */

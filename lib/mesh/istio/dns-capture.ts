@@ -1,4 +1,4 @@
-import type { DnsCapture } from '../driver.ts';
+import type { DnsCapture } from '../contracts.ts';
 
 /** istio.io, "DNS Proxying": the sidecar takes the pod's lookups and answers those for services of the mesh itself. */
 export const dnsCapture: DnsCapture = {

@@ -1,7 +1,8 @@
 import type { LabCluster } from '../../model/lab.ts';
 import { MeshproofError, errorMessage } from '../../support/errors.ts';
 import { openKube } from '../../support/kube.ts';
-import type { MeshDriver, ServiceName } from '../driver.ts';
+import type { ServiceName } from '../contracts.ts';
+import type { MeshDriver } from '../driver.ts';
 import { istioAuthorization } from './authorization.ts';
 import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';

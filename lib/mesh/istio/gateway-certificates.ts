@@ -1,6 +1,6 @@
 import type { LabCluster } from '../../model/lab.ts';
 import { openKube } from '../../support/kube.ts';
-import type { GatewayCertificate } from '../driver.ts';
+import type { GatewayCertificate } from '../contracts.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import { withAdmin } from './proxy-admin.ts';
 

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Environment } from '../../model/environment.ts';
-import type { Locality, ServiceName } from '../driver.ts';
+import type { Locality, ServiceName } from '../contracts.ts';
 
 type Name = Pick<ServiceName, 'name' | 'namespace'>;
 

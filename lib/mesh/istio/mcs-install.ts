@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import type { Environment } from '../../model/environment.ts';
 import { apply, ignoreMissing, openKube, waitFor } from '../../support/kube.ts';
-import type { MeshContext } from '../driver.ts';
+import type { MeshContext } from '../contracts.ts';
 
 const DEFINITION = {
   apiVersion: 'apiextensions.k8s.io/v1',

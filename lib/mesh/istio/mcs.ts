@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { MultiClusterServices, ServiceName } from '../driver.ts';
+import type { MultiClusterServices, ServiceName } from '../contracts.ts';
 
 /** Group and version that Istio reads (its environment variables MCS_API_GROUP and MCS_API_VERSION, by default). */
 const API_VERSION = 'multicluster.x-k8s.io/v1alpha1';

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../../model/lab.ts';
 import { apply, ignoreMissing, openKube } from '../../support/kube.ts';
-import type { HeldEndpoint, Membership } from '../driver.ts';
+import type { HeldEndpoint, Membership } from '../contracts.ts';
 import { remoteSecret } from './install.ts';
 import { ISTIO_NAMESPACE } from './operator.ts';
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Environment } from '../../model/environment.ts';
 import type { LabCluster } from '../../model/lab.ts';
-import type { MeshContext } from '../driver.ts';
+import type { MeshContext } from '../contracts.ts';
 
 /** Port of the east-west gateway that passes mTLS through to the workload that the SNI names. */
 export const EAST_WEST_PORT = 15443;

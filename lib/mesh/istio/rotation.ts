@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../../model/lab.ts';
 import { openKube, waitFor } from '../../support/kube.ts';
 import { environmentDir } from '../../support/paths.ts';
-import type { TrustRotation, TrustSettings } from '../driver.ts';
+import type { TrustRotation, TrustSettings } from '../contracts.ts';
 import { ensureRoot, issueIntermediate, issueLeaf, newRoot } from './ca.ts';
 import { ISTIO_NAMESPACE, MULTI_ROOT } from './operator.ts';
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { ServiceName } from '../driver.ts';
+import type { ServiceName } from '../contracts.ts';
 
 /**
  * A Sidecar without egress: the proxies of a workload that calls nobody are not told of every service there is. What each

@@ -1,5 +1,5 @@
 import type { LabCluster } from '../../model/lab.ts';
-import type { GoldenCount, LoggedCall, PodName, ServiceName, Telemetry } from '../driver.ts';
+import type { GoldenCount, LoggedCall, PodName, ServiceName, Telemetry } from '../contracts.ts';
 import { outboundOf, parseUpstreams, sumStats, upstreamsPath, withAdmin } from './proxy-admin.ts';
 
 /** Counters and access log of Envoy; golden metrics where the proxy has Istio's own stats filter. */

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { ServiceName, TimeLimits } from '../driver.ts';
+import type { ServiceName, TimeLimits } from '../contracts.ts';
 
 type Unhurried = Pick<ServiceName, 'name' | 'namespace'>;
 type WithSpec = KubernetesObject & { spec: object };
