@@ -27,7 +27,7 @@ test('the default environment has two clusters, its durations in milliseconds', 
   const environment = loadEnvironment(file);
   expect(environment.clusters.map(({ name }) => name)).toEqual(['east', 'west']);
   expect(environment.clusters.map(({ nodes }) => nodes.length)).toEqual([3, 3]);
-  expect(environment.mesh.resilience.tryTimeoutMs).toBe(500);
+  expect(environment.mesh.resilience.tryTimeoutMs).toBe(1000);
   expect(environment.budgets.latency.inCluster.errorRatio).toBe(0.001);
 });
 
@@ -61,7 +61,7 @@ test('a cluster without exactly one control plane is refused', () => {
 });
 
 test('a duration without a unit is refused with an example', () => {
-  const error = refusal(good.replace('tryTimeout: 500ms', 'tryTimeout: "500"'));
+  const error = refusal(good.replace('tryTimeout: 1s', 'tryTimeout: "500"'));
   expect(error.message).toContain('250ms');
 });
 

@@ -55,7 +55,16 @@ async function machine(folder: string, given: Machine & Partial<EngineHost>): Pr
       };
     throw new Error(`unexpected: ${file} ${args.join(' ')}`);
   };
-  return { run, env: {}, uid: 0, platform: 'linux', root: join(folder, 'engine'), proc, ...rest };
+  return {
+    run,
+    env: {},
+    uid: 0,
+    platform: 'linux',
+    root: join(folder, 'engine'),
+    proc,
+    cgroups: join(folder, 'cgroup'),
+    ...rest,
+  };
 }
 
 /** Writes what procfs shows of a process. */

@@ -42,7 +42,7 @@ export function istioOperator(
 ): string {
   const { mesh } = environment;
   const plain = images.proxy === 'envoy';
-  const small = { requests: { cpu: '10m', memory: '64Mi' } };
+  const small = { requests: { cpu: '20m', memory: '64Mi' } };
   return stringify({
     apiVersion: 'install.istio.io/v1alpha1',
     kind: 'IstioOperator',
