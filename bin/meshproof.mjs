@@ -9,7 +9,7 @@ const main = fileURLToPath(new URL('../lib/cli/main.ts', import.meta.url));
 const node = existsSync(bundled) ? bundled : process.execPath;
 
 const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-// The terminal signals the whole group, a supervisor only this process: pass its signals on.
+// A terminal signals the whole group with Ctrl-C, a supervisor only this process: pass its signals on.
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-process.on('SIGINT', () => {});
+process.on('SIGINT', () => void (process.stdin.isTTY || child.kill('SIGINT')));
 child.on('exit', (code, signal) => process.exit(signal ? 130 : (code ?? 70)));

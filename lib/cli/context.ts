@@ -48,11 +48,17 @@ export function environmentFrom(flags: EnvironmentFlags): Environment {
     : { ...environment, provider: { ...environment.provider, images } };
 }
 
+const SAME_REQUEST_MS = 300;
+
 /** Aborted by the first SIGINT, SIGTERM or SIGHUP: work ends at the next safe point and is undone. */
 function interruptSignal(log: Log): AbortSignal {
   const controller = new AbortController();
   let asked = 0;
+  let last = 0;
   const interrupt = (name: string) => {
+    // One request may come twice: from the group's signal, and passed on by what started us.
+    if (Date.now() - last < SAME_REQUEST_MS) return;
+    last = Date.now();
     asked += 1;
     if (asked === 1) {
       log.warn(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { exec } from '../../lib/support/exec.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
-import { meshproof, PROGRAM, programEnvironment, requireLab } from './lab.ts';
+import { meshproof, programEnvironment, requireLab } from './lab.ts';
 
 const NAME = 'interrupted';
 
@@ -33,7 +33,9 @@ async function containers(dockerHost: string): Promise<string[]> {
 test('Ctrl-C in the middle of env up is seen, said, and cleaned up by env down', async ({}, info) => {
   const { dockerHost } = requireLab();
   const file = smallEnvironment(info.outputPath('interrupted.yaml'));
-  const child = spawn(execPath, [PROGRAM, 'env', 'up', '--environment', file], {
+  // As a supervisor does it: the signal goes to what was started, and no terminal tells the rest of the group.
+  const launcher = join(projectRoot, 'bin', 'meshproof.mjs');
+  const child = spawn(execPath, [launcher, 'env', 'up', '--environment', file], {
     cwd: projectRoot,
     env: { ...process.env, ...programEnvironment() },
     stdio: ['ignore', 'ignore', 'pipe'],
