@@ -7,6 +7,8 @@ import { connectivityNoUpgrade } from './connectivity-no-upgrade.ts';
 import { connectivityServiceRange } from './connectivity-service-range.ts';
 import { discoveryClusterLocalLeaks } from './discovery-cluster-local-leaks.ts';
 import { discoveryExportGone } from './discovery-export-gone.ts';
+import { discoveryExportStuck } from './discovery-export-stuck.ts';
+import { discoveryLeftoverSlice } from './discovery-leftover-slice.ts';
 import { discoveryRemoteSecretGone } from './discovery-remote-secret-gone.ts';
 import { discoveryStrangerSelected } from './discovery-stranger-selected.ts';
 import { dnsAaaaServfail } from './dns-aaaa-servfail.ts';
@@ -18,6 +20,8 @@ import { dnsOddResolver } from './dns-odd-resolver.ts';
 import { dnsRewrite } from './dns-rewrite.ts';
 import { dnsTcpBlocked } from './dns-tcp-blocked.ts';
 import { dnsTtlHour } from './dns-ttl-hour.ts';
+import { invariantsLeaderLost } from './invariants-leader-lost.ts';
+import { invariantsPanic } from './invariants-panic.ts';
 import { invariantsProxyCutOff } from './invariants-proxy-cut-off.ts';
 import { invariantsProxyRestarted } from './invariants-proxy-restarted.ts';
 import { invariantsXdsRejected } from './invariants-xds-rejected.ts';
@@ -30,13 +34,21 @@ import { localityZoneLabel } from './locality-zone-label.ts';
 import { mtlsClearRule } from './mtls-clear-rule.ts';
 import { mtlsExcludedPort } from './mtls-excluded-port.ts';
 import { mtlsExpiringRoot } from './mtls-expiring-root.ts';
+import { mtlsForeignRootTrusted } from './mtls-foreign-root-trusted.ts';
+import { mtlsGatewayHttp } from './mtls-gateway-http.ts';
+import { mtlsLevelsLost } from './mtls-levels-lost.ts';
 import { mtlsOldTls } from './mtls-old-tls.ts';
 import { mtlsOpenNamespace } from './mtls-open-namespace.ts';
 import { mtlsOpenPort } from './mtls-open-port.ts';
+import { mtlsWrongAccount } from './mtls-wrong-account.ts';
 import { observabilityAccessLogOff } from './observability-access-log-off.ts';
 import { observabilityDoubledCalls } from './observability-doubled-calls.ts';
+import { observabilityGoldenLabelLost } from './observability-golden-label-lost.ts';
+import { observabilityServedTwice } from './observability-served-twice.ts';
+import { observabilityServerMetricsOff } from './observability-server-metrics-off.ts';
 import { observabilityTraceStripped } from './observability-trace-stripped.ts';
 import { policyAllowAll } from './policy-allow-all.ts';
+import { policyLatePushes } from './policy-late-pushes.ts';
 import { policyMethodInLowerCase } from './policy-method-in-lower-case.ts';
 import { policyMissingInOneCluster } from './policy-missing-in-one-cluster.ts';
 import { policyWrongTrustDomain } from './policy-wrong-trust-domain.ts';
@@ -54,6 +66,8 @@ export const DEFECTS: readonly Defect[] = [
   connectivityServiceRange,
   discoveryClusterLocalLeaks,
   discoveryExportGone,
+  discoveryExportStuck,
+  discoveryLeftoverSlice,
   discoveryRemoteSecretGone,
   discoveryStrangerSelected,
   joinFirewall,
@@ -71,13 +85,18 @@ export const DEFECTS: readonly Defect[] = [
   mtlsClearRule,
   mtlsExcludedPort,
   mtlsExpiringRoot,
+  mtlsForeignRootTrusted,
+  mtlsGatewayHttp,
+  mtlsLevelsLost,
   mtlsOldTls,
   mtlsOpenNamespace,
   mtlsOpenPort,
+  mtlsWrongAccount,
   rotationDeafProxy,
   rotationForeignSigner,
   rotationRenewalBlocked,
   policyAllowAll,
+  policyLatePushes,
   policyMethodInLowerCase,
   policyMissingInOneCluster,
   policyWrongTrustDomain,
@@ -86,7 +105,12 @@ export const DEFECTS: readonly Defect[] = [
   localityZoneLabel,
   observabilityAccessLogOff,
   observabilityDoubledCalls,
+  observabilityGoldenLabelLost,
+  observabilityServedTwice,
+  observabilityServerMetricsOff,
   observabilityTraceStripped,
+  invariantsLeaderLost,
+  invariantsPanic,
   invariantsProxyCutOff,
   invariantsProxyRestarted,
   invariantsXdsRejected,

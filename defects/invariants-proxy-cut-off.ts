@@ -46,8 +46,10 @@ export const invariantsProxyCutOff: Defect = {
     const context = { environment: lab.lab.environment, clusters: lab.lab.clusters, question: {} };
     await waitFor(
       'the proxy is served again',
-      async () =>
-        (await inspection.facts(home, context)).unserved.every((pod) => !pod.startsWith(SPREAD_SERVICE)),
+      async () => {
+        const { unreadable, unserved } = await inspection.facts(home, context);
+        return unreadable === undefined && unserved.every((pod) => !pod.startsWith(SPREAD_SERVICE));
+      },
       { timeoutMs: 90_000, everyMs: 2000 },
     );
   },

@@ -57,7 +57,10 @@ export const invariantsXdsRejected: Defect = {
     const context = { environment: lab.lab.environment, clusters: lab.lab.clusters, question: {} };
     await waitFor(
       'every proxy takes its listeners again',
-      async () => (await inspection.facts(cluster, context)).rejections.length === 0,
+      async () => {
+        const { unreadable, rejections: turnedDown } = await inspection.facts(cluster, context);
+        return unreadable === undefined && turnedDown.length === 0;
+      },
       { timeoutMs: 60_000 },
     );
   },

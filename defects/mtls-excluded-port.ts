@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { AGENT_PORTS } from '../lib/probe/wire.ts';
-import type { Defect, DefectLab } from '../lib/prove/defect.ts';
+import type { Defect } from '../lib/prove/defect.ts';
+import { rolledOut } from '../lib/prove/rollout.ts';
 import { FIRM, LENIENT_NAMESPACE } from '../lib/run/areas/mtls.ts';
-import { waitFor } from '../lib/support/kube.ts';
 import { curlFromNode, lastCluster } from './mtls-look.ts';
 
 const ANNOTATION = 'traffic.sidecar.istio.io/excludeInboundPorts';
@@ -11,9 +11,6 @@ const REF = {
   kind: 'Deployment',
   metadata: { name: FIRM, namespace: LENIENT_NAMESPACE },
 };
-/** One pod ends and another starts, with its proxy. */
-const ROLLOUT_MS = 90_000;
-
 type Deployment = KubernetesObject & {
   spec: { template: { metadata: { annotations?: Record<string, string> } } };
 };
@@ -37,7 +34,7 @@ export const mtlsExcludedPort: Defect = {
       };
       return object;
     });
-    await rolledOut(lab);
+    await rolledOut(lab, lastCluster(lab), REF.metadata);
   },
   bites: (lab) =>
     curlFromNode(
@@ -47,23 +44,6 @@ export const mtlsExcludedPort: Defect = {
     ),
   async heal(lab) {
     await lab.changes.revert();
-    await rolledOut(lab);
+    await rolledOut(lab, lastCluster(lab), REF.metadata);
   },
 };
-
-async function rolledOut(lab: DefectLab): Promise<void> {
-  const { apps } = lab.kube(lastCluster(lab));
-  await waitFor(
-    `${FIRM} is rolled out`,
-    async () => {
-      const { metadata, status } = await apps.readNamespacedDeployment(REF.metadata);
-      return (
-        status?.observedGeneration === metadata?.generation &&
-        status?.updatedReplicas === 1 &&
-        status.availableReplicas === 1 &&
-        status.replicas === 1
-      );
-    },
-    { timeoutMs: ROLLOUT_MS },
-  );
-}

@@ -1,5 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { drained, inboundListener, lastCluster } from '../lib/prove/proxy-view.ts';
+import { healDrained, inboundListener, lastCluster } from '../lib/prove/proxy-view.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
 
 /** Nobody misses a log before it is needed. */
@@ -28,8 +28,5 @@ export const observabilityAccessLogOff: Defect = {
       ? `no filter of the listener of ${SHARED_SERVICE} writes a log`
       : undefined;
   },
-  async heal(lab) {
-    await lab.changes.revert();
-    await drained(lab, lastCluster(lab), SHARED_SERVICE);
-  },
+  heal: (lab) => healDrained(lab, { cluster: lastCluster(lab), app: SHARED_SERVICE }),
 };

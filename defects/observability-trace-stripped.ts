@@ -1,5 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { inboundListener, lastCluster } from '../lib/prove/proxy-view.ts';
+import { healDrained, inboundListener, lastCluster } from '../lib/prove/proxy-view.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
 
 /** Traces end at the border of a cluster, and look complete on either side. */
@@ -33,5 +33,5 @@ export const observabilityTraceStripped: Defect = {
       ? `the routes of ${SHARED_SERVICE} remove a header of each request`
       : undefined;
   },
-  heal: async (lab) => void (await lab.changes.revert()),
+  heal: (lab) => healDrained(lab, { cluster: lastCluster(lab), app: SHARED_SERVICE }),
 };

@@ -11,6 +11,7 @@ import type {
 } from '@playwright/test/reporter';
 import type { PlannedTest, RunManifest } from '../lib/model/run.ts';
 import type { RunVerdict, TestVerdict } from '../lib/model/verdict.ts';
+import { forgetIpPlan, keepIpPlan } from '../lib/report/ip-plan.ts';
 import { readManifest, reportFiles } from '../lib/report/read-manifest.ts';
 import { type TestName, nameOf } from '../lib/report/test-name.ts';
 import { assembleRunVerdict, readVerdict, runError, writeVerdict } from '../lib/report/verdict-file.ts';
@@ -45,7 +46,10 @@ export default class VerdictReporter implements Reporter {
     const before = earlier?.tests ?? (this.#manifest.tests ?? []).map(didNotRun);
     this.#before = new Map(before.map((test) => [test.id, test]));
     // Allure adds to what lies there: results of an earlier run would be judged as this one's.
-    if (!earlier) rmSync(reportFiles(this.#manifest.output).allureResults, { recursive: true, force: true });
+    if (!earlier) {
+      rmSync(reportFiles(this.#manifest.output).allureResults, { recursive: true, force: true });
+      forgetIpPlan(this.#manifest.output);
+    }
   }
 
   printsToStdio(): boolean {
@@ -68,6 +72,7 @@ export default class VerdictReporter implements Reporter {
       }),
     );
     entry.durationMs += result.duration;
+    keepIpPlan(this.#manifest, result.attachments);
     this.#write();
   }
 

@@ -7,18 +7,19 @@ import type { Backend, LoadRequest } from '../lib/run/backend.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
 import { type AgentTools, fakeAgent } from './fake/agent.ts';
 import { type FakeTrust, fakeTrust } from './fake/certificates.ts';
-import { counted } from './fake/counted.ts';
+import { type Counted, counted } from './fake/counted.ts';
 import { isPlanted } from './fake/defects.ts';
 import { injectFake } from './fake/faults.ts';
 import { serviceIn } from './fake/services.ts';
+import { fakeWatch } from './fake/watch.ts';
 import { type FakeWorld, fakeWorld, missing, podsBehind } from './fake/world.ts';
 
 /** The real driver, without what takes proxies and a control plane to look at. */
 const { inspection: _inspection, telemetry: _telemetry, ...fakeDriver } = istioDriver;
 
 /** A lab in memory, in virtual time, with the defects that MESHPROOF_FAKE_DEFECTS names: see fake/defects.ts. */
-export function fakeBackend(manifest: RunManifest): Backend {
-  return counted(backendOf(manifest), manifest);
+export function fakeBackend(manifest: RunManifest): Counted {
+  return counted(backendOf(manifest));
 }
 
 function backendOf(manifest: RunManifest): Backend {
@@ -38,7 +39,9 @@ function backendOf(manifest: RunManifest): Backend {
       trustAnchor: (cluster) => trust.anchorOf(cluster),
       issue: async () => notInMemory('signer'),
       gatewayCertificates: async () => notInMemory('gateways'),
+      gatewayDoors: async () => notInMemory('gateways'),
       whyOpen: async () => [],
+      whyShut: async () => [],
       whyClear: async () => [],
     },
     driver: fakeDriver,
@@ -96,11 +99,7 @@ function backendOf(manifest: RunManifest): Backend {
       );
     },
     problems: async () => problemsIn(),
-    watch: {
-      baseline: () => notInMemory('containers'),
-      now: async () => notInMemory('containers'),
-      expectedRestarts: () => [],
-    },
+    watch: fakeWatch(world),
     diagnose: async () => ({ causes: problemsIn(), files: {} }),
     [Symbol.asyncDispose]: async () => {},
   };

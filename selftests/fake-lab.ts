@@ -32,6 +32,17 @@ export function fakeLab(changes: Partial<Lab> = {}): Lab {
   };
 }
 
+/** As {@link fakeLab}, with clusters of these names. */
+export function fakeLabOf(names: readonly string[]): Lab {
+  const { environment, ...lab } = fakeLab();
+  const clusters = names.map((name, index) => fakeCluster(name, index + 1));
+  const specs = clusters.map((cluster, index) => ({
+    ...cluster,
+    nodes: environment.clusters[index % 2]?.nodes ?? [],
+  }));
+  return { ...lab, clusters, environment: { ...environment, clusters: specs } };
+}
+
 function fakeEnvironment(): Environment {
   return {
     name: 'fake',
@@ -55,7 +66,7 @@ function fakeEnvironment(): Environment {
       trustDomain: 'cluster.local',
       mtls: 'strict',
       mcs: false,
-      clusterLocal: [],
+      clusterLocal: ['*.meshproof-local.svc.cluster.local'],
       accessLog: false,
       multiRoot: false,
       resilience: {

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { openFaults, readJournal } from '../lib/fault/journal.ts';
 import { reportFiles } from '../lib/report/read-manifest.ts';
-import type { TestVerdict } from '../lib/model/verdict.ts';
 import { fakeLab } from './fake-lab.ts';
-import { productSuites } from './product-suites.ts';
+import { isLeftOut, productSuites } from './product-suites.ts';
 import { runInline } from './run-inline.ts';
 
 /** The control of a lookup must hold for callers of any namespace. */
@@ -59,15 +58,18 @@ test('what the environment does not promise is not judged, and is no pass', asyn
   ]);
 });
 
-/** Not applicable in memory, or to the two clusters and the mesh of the fake lab. */
-function isLeftOut({ verdict, reason }: TestVerdict): boolean {
-  return (
-    verdict === 'not-applicable' &&
-    /self-tests' world|in this environment lacks|take three|\(mcs\)|^(access-log|proxy-metrics): /.test(
-      reason,
-    )
-  );
-}
+test('who answers is judged by what the environment keeps to its clusters', async () => {
+  const { environment } = fakeLab();
+  const mesh = { ...environment.mesh, clusterLocal: [] };
+  const all = await productSuites();
+  const files = ['discovery/cluster-local.spec.ts', 'discovery/same-name.spec.ts'];
+  const suites = Object.fromEntries(files.map((file) => [file, all[file] ?? '']));
+  const run = await runInline(suites, { lab: { environment: { ...environment, mesh } } });
+  expect(run.verdict.tests.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+    ['not-applicable', 'the environment does not keep till.meshproof-local to its cluster (clusterLocal)'],
+    ['passed', expect.anything()],
+  ]);
+});
 
 async function timelines(allureResults: string): Promise<string[]> {
   const pictures: string[] = [];

@@ -96,13 +96,14 @@ function playwrightCall(args: readonly string[]): string[] {
     '--project=conformance',
     '--project=exclusive',
     '--project=disruptive',
+    '--project=last',
     '--workers=1',
     ...args,
   ];
 }
 
 /** The outer runner's own variables would tell the inner one that it is a worker, or colour its output. */
-function cleanEnvironment(): Record<string, string> {
+export function cleanEnvironment(): Record<string, string> {
   const own = Object.keys(env).filter((name) =>
     /^(TEST_|PW_|PWTEST|PLAYWRIGHT_|FORCE_COLOR|NODE_OPTIONS)/.test(name),
   );

@@ -32,6 +32,31 @@ export function judgeClients(tried: readonly TriedClient[], alerts: readonly str
   };
 }
 
+/** A client that must be let in, and how it fared. */
+export interface RightClient {
+  path: string;
+  seen: Knock;
+}
+
+export interface RightFindings {
+  /** Turned down by an alert of the server's. */
+  refused: string[];
+  /** Neither let in nor turned down: a time-out, a lost connection, a fault on the caller's own side. */
+  unanswered: string[];
+}
+
+/** Which clients that must be let in were not. An HTTP answer, whatever it says, came through the handshake. */
+export function judgeRightClients(clients: readonly RightClient[]): RightFindings {
+  const outside = clients.filter(({ seen }) => seen.outcome === 'plaintext' || !isAnswer(seen));
+  const isRefused = ({ seen: { outcome, detail } }: RightClient) =>
+    outcome === 'tls' && detail?.startsWith('here:') !== true;
+  const named = ({ path, seen }: RightClient) => `${path}: ${words(seen)}`;
+  return {
+    refused: outside.filter(isRefused).map(named),
+    unanswered: outside.filter((one) => !isRefused(one)).map(named),
+  };
+}
+
 function isAnswer({ outcome }: Knock): boolean {
   return ['ok', 'http-4xx', 'http-5xx', 'wrong-target', 'plaintext'].includes(outcome);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { judgeClients } from './certificates-refused.ts';
+import { judgeClients, judgeRightClients } from './certificates-refused.ts';
 import { type CertificateLife, judgeExpiry } from './certificates.ts';
 
 const DAY = 86_400_000;
@@ -62,5 +62,21 @@ test('a client is accepted when it got an answer, and refused right only with th
     accepted: ['c (http-4xx: HTTP 404)'],
     otherwise: ['b: tls: certificate expired', 'd: reset'],
     deaf: ['d: connect-timeout'],
+  });
+});
+
+test('a client that must be let in is refused by an alert only, and no answer at all proves nothing', () => {
+  const clients = [
+    { path: 'a', seen: { outcome: 'ok' } },
+    { path: 'b', seen: { outcome: 'http-4xx', detail: 'HTTP 403' } },
+    { path: 'c', seen: { outcome: 'tls', detail: 'protocol version' } },
+    { path: 'd', seen: { outcome: 'reset' } },
+    { path: 'e', seen: { outcome: 'deadline' } },
+    { path: 'f', seen: { outcome: 'tls', detail: 'here: no protocols available' } },
+    { path: 'g', seen: { outcome: 'plaintext' } },
+  ] as const;
+  expect(judgeRightClients(clients)).toEqual({
+    refused: ['c: tls: protocol version'],
+    unanswered: ['d: reset', 'e: deadline', 'f: tls: here: no protocols available', 'g: plaintext'],
   });
 });

@@ -1,5 +1,6 @@
 import type { Observation } from '../model/observation.ts';
 import { failureWords, groups } from './connectivity.ts';
+import { isLossy, lostOf } from './losses.ts';
 
 /** Calls that carried a body of one size both ways. */
 export interface BodyRow {
@@ -11,8 +12,8 @@ export interface BodyRow {
 }
 
 /**
- * What is wrong with the sizes that got through, in words. A size fails when all of its calls failed (a single failed call
- * in two is within the budget of every run), or when a single body came changed.
+ * What is wrong with the sizes that got through, in words. A size fails when more than one of its calls failed (one may, by
+ * chance: see losses.ts), or when a single body came changed.
  */
 export function bodyFindings(rows: readonly BodyRow[]): string[] {
   return groups(rows, ({ from, to, protocol }) => `${protocol} ${from} → ${to}`).flatMap(([path, group]) => {
@@ -21,11 +22,15 @@ export function bodyFindings(rows: readonly BodyRow[]): string[] {
     );
     if (corrupt) return [`${path}: ${failureWords(corrupt.observations)}`];
     const sorted = group.toSorted((a, b) => a.bytes - b.bytes);
-    const failed = sorted.filter(({ observations }) => observations.every(({ outcome }) => outcome !== 'ok'));
+    const failed = sorted.filter(isLossy);
     const [first] = failed;
     if (!first) return [];
     const passed = sorted.filter((row) => !failed.includes(row));
     const why = failureWords(first.observations);
+    if (failed.some((row) => lostOf(row) < row.observations.length)) {
+      const lost = failed.map((row) => `${lostOf(row)} of ${row.observations.length} of ${size(row.bytes)}`);
+      return [`${path}: bodies are lost now and then, ${lost.join(', ')}; ${why}`];
+    }
     if (passed.length === 0) return [`${path}: no body of any size gets through; ${why}`];
     const largest = passed.at(-1)?.bytes ?? 0;
     const limit =

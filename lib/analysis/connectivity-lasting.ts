@@ -1,5 +1,6 @@
 import type { Observation } from '../model/observation.ts';
 import { failureWords } from './connectivity.ts';
+import { isLossy } from './losses.ts';
 
 /** Connections of one kind on one path that were to last. */
 interface LastingRow {
@@ -14,13 +15,12 @@ interface LastingRow {
 const SAME_TIME = 0.15;
 
 /**
- * Which connections did not last, in words. A row fails when most of its connections ended early: one in three may, by an
- * accident. When they all lived equally long, a time limit is named.
+ * Which connections did not last, in words. A row fails when more than one of its connections ended early (one may, by
+ * chance: see losses.ts). When they all lived equally long, a time limit is named.
  */
 export function lastingFindings(rows: readonly LastingRow[]): string[] {
-  return rows.flatMap(({ from, to, kind, observations }) => {
+  return rows.filter(isLossy).flatMap(({ from, to, kind, observations }) => {
     const ended = observations.filter(({ outcome }) => outcome !== 'ok');
-    if (ended.length * 2 <= observations.length) return [];
     const lives = ended.map(({ sentAt, endedAt }) => (endedAt - sentAt) / 1000);
     const mean = lives.reduce((sum, one) => sum + one, 0) / lives.length;
     const alike = lives.every((one) => Math.abs(one - mean) <= SAME_TIME * mean);

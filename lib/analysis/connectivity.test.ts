@@ -70,12 +70,16 @@ test.describe('bodies', () => {
     ]);
   });
 
-  test('one failed call of two is an accident, one changed byte is not', () => {
+  test('one failed call of two is an accident, a second one or one changed byte is not', () => {
     expect(bodyFindings([row(1, ok(), failed('reset'))])).toEqual([]);
     expect(bodyFindings([row(1, ok(), failed('corrupt', 'changed'))])).toEqual([
       'http east → west: 1 × corrupt (changed)',
     ]);
     expect(bodyFindings([row(1, failed('reset'), failed('reset'))])[0]).toMatch(/no body of any size/);
+    const again = row(64_000, ok(), failed('reset'), ok(), ok(), failed('reset'));
+    expect(bodyFindings([row(1, ok(), ok()), again])).toEqual([
+      'http east → west: bodies are lost now and then, 2 of 5 of 64 kB; 2 × reset',
+    ]);
     expect(size(64_000)).toBe('64 kB');
   });
 });
@@ -90,6 +94,7 @@ test('connections that all end at one time have met a limit', () => {
     ),
   });
   expect(lastingFindings([row(20, 20, 3)])).toEqual([]);
+  expect(lastingFindings([row(20, 20, 3, 20, 20, 4)])[0]).toMatch(/2 of 6 WebSockets were lost after/);
   expect(lastingFindings([row(5, 5.1, 4.9)])).toEqual([
     'east → west: 3 of 3 WebSockets were lost after 5.0 s each, as if by a time limit; 3 × reset',
   ]);

@@ -1,6 +1,17 @@
 import { expect, test } from '@playwright/test';
+import type { MeshFacts } from '../model/diagnosis.ts';
 import type { ClusterSnapshot, Snapshot } from '../model/invariants.ts';
-import { alarmsIn, findLostLeaders, findRejections, findRestarts, judgeClocks } from './invariants.ts';
+import {
+  alarmsIn,
+  findLostLeaders,
+  findRejections,
+  findRestarts,
+  findStaleProxies,
+  judgeClocks,
+  leadersInDoubt,
+  proxiesInDoubt,
+  rejectionsInDoubt,
+} from './invariants.ts';
 
 const AT = 1_000_000;
 const coredns = {
@@ -25,7 +36,9 @@ function snapshot(changes: Partial<ClusterSnapshot> = {}, at = AT): Snapshot {
 test('nothing is found when nothing happened', () => {
   expect(findRestarts(snapshot(), snapshot(), [])).toEqual([]);
   expect(findRejections(snapshot(), snapshot(), new Map())).toEqual([]);
-  expect(findLostLeaders(snapshot(), snapshot())).toEqual([]);
+  expect(findLostLeaders(snapshot(), snapshot(), [])).toEqual([]);
+  expect(leadersInDoubt(snapshot(), snapshot(), ['kube-system'])).toBeUndefined();
+  expect(rejectionsInDoubt(snapshot(), snapshot())).toBeUndefined();
 });
 
 test('a restart is found, with how the container ended', () => {
@@ -71,11 +84,67 @@ test('a push that was turned down before the run and still is, is found by the p
 
 test('a lease that changed hands, and one that has run out, are found', () => {
   const moved = snapshot({ leaders: [{ ...leader, holder: 'b', transitions: 4 }] });
-  expect(findLostLeaders(snapshot(), moved)[0]?.words).toBe(
+  expect(findLostLeaders(snapshot(), moved, [])[0]?.words).toBe(
     'east kube-system/kube-scheduler changed hands once: a → b',
   );
   const late = snapshot({ leaders: [{ ...leader, validUntil: AT - 1 }] });
-  expect(findLostLeaders(snapshot(), late)[0]?.words).toMatch(/held by nobody/);
+  expect(findLostLeaders(snapshot(), late, [])[0]?.words).toMatch(/held by nobody/);
+});
+
+test('a lease that is gone is found; one of a mesh that did not answer is not', () => {
+  const words = (changes: Partial<ClusterSnapshot>) =>
+    findLostLeaders(snapshot(), snapshot({ leaders: [], ...changes }), []).map((one) => one.words);
+  expect(words({})).toEqual(['east kube-system/kube-scheduler is gone; a held it']);
+  expect(words({ leadersUnread: 'ECONNREFUSED' })).toEqual([]);
+});
+
+test('a leader on a node that a fault killed is followed by another; one that nobody follows is found', () => {
+  const kill = [{ cluster: 'east', node: 'w1', why: 'node-kill' }];
+  for (const holder of ['coredns-1', 'w1_5']) {
+    const before = snapshot({ leaders: [{ ...leader, holder }] });
+    const after = snapshot({ leaders: [{ ...leader, holder: 'b', transitions: 4 }] });
+    expect(findLostLeaders(before, after, kill)).toEqual([]);
+    expect(findLostLeaders(before, after, [{ cluster: 'west', node: 'w1', why: 'node-kill' }])).toHaveLength(
+      1,
+    );
+    expect(findLostLeaders(before, snapshot({ leaders: [{ ...leader, holder: '' }] }), kill)).toHaveLength(1);
+  }
+});
+
+test('leaders that nobody saw are in doubt, by cluster and namespace, and so are those of a mesh that was silent', () => {
+  const none = snapshot({ leaders: [] });
+  expect(leadersInDoubt(none, none, ['kube-system'])).toBe('no leader was ever seen in kube-system of east');
+  expect(leadersInDoubt(snapshot(), snapshot(), ['kube-system', 'istio-system'])).toBe(
+    'no leader was ever seen in istio-system of east',
+  );
+  expect(leadersInDoubt(snapshot(), none, ['kube-system'])).toBeUndefined();
+  const silent = snapshot({ leadersUnread: 'ECONNREFUSED' });
+  for (const [before, after] of [[silent, snapshot()] as const, [snapshot(), silent] as const])
+    expect(leadersInDoubt(before, after, [])).toBe(
+      "the mesh's leaders in east could not be read: ECONNREFUSED",
+    );
+});
+
+test('pushes that nobody counted at the beginning or at the end are in doubt', () => {
+  const silent: Snapshot = { at: AT, clusters: [{ cluster: 'east', containers: [], leaders: [] }] };
+  for (const [before, after] of [[silent, snapshot()] as const, [snapshot(), silent] as const])
+    expect(rejectionsInDoubt(before, after)).toMatch(/in east does not say how many/);
+});
+
+test('proxies that are behind or unserved are found; a control plane that is silent leaves them in doubt', () => {
+  const facts = (changes: Partial<MeshFacts>): Map<string, MeshFacts> =>
+    new Map([
+      ['east', { controlPlane: 'istiod', stale: [], unserved: [], ...changes } as unknown as MeshFacts],
+    ]);
+  const behind = facts({ stale: [{ proxy: 'cart.shop', kinds: ['listener', 'routes'] }], unserved: ['a.b'] });
+  expect(findStaleProxies(behind).map(({ words }) => words)).toEqual([
+    'the proxy of east cart.shop has not confirmed its newest listener, routes',
+    'the proxy of east a.b is not served by any istiod',
+  ]);
+  expect(proxiesInDoubt(behind)).toBeUndefined();
+  expect(proxiesInDoubt(facts({ unreadable: 'no istiod runs' }))).toBe(
+    'istiod in east does not say what its proxies know: no istiod runs',
+  );
 });
 
 for (const line of [

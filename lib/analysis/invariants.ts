@@ -1,8 +1,10 @@
+import type { MeshFacts } from '../model/diagnosis.ts';
 import type {
   ClusterSnapshot,
   ContainerSnapshot,
   ExpectedRestart,
   Finding,
+  LeaderSnapshot,
   NodeClock,
   Snapshot,
 } from '../model/invariants.ts';
@@ -69,30 +71,112 @@ export function findRejections(
   });
 }
 
+/** Why the count of {@link findRejections} would be wrong; undefined when every control plane told its own, both times. */
+export function rejectionsInDoubt(before: Snapshot, after: Snapshot): string | undefined {
+  const silent = [before, after].flatMap(({ clusters }) =>
+    clusters.filter(({ rejections }) => rejections === undefined).map(({ cluster }) => cluster),
+  );
+  if (silent.length === 0) return undefined;
+  return `the control plane in ${[...new Set(silent)].join(', ')} does not say how many pushes were turned down`;
+}
+
 function clusterOf(snapshot: Snapshot, name: string): ClusterSnapshot | undefined {
   return snapshot.clusters.find(({ cluster }) => cluster === name);
 }
 
-/** Leases that changed hands between two snapshots, and those that nobody holds at the second. */
-export function findLostLeaders(before: Snapshot, after: Snapshot): Finding[] {
-  return after.clusters.flatMap(({ cluster, leaders }) => {
-    const earlier = new Map(clusterOf(before, cluster)?.leaders.map((one) => [one.lease, one]));
-    return leaders.flatMap((now): Finding[] => {
-      const was = earlier.get(now.lease);
-      const subject = `${cluster} ${now.lease}`;
-      const finding = (words: string): Finding[] => [
-        { invariant: 'leaders', subject, words: `${subject} ${words}` },
-      ];
-      if (was && now.transitions > was.transitions) {
-        return finding(
-          `changed hands ${times(now.transitions - was.transitions)}: ${was.holder} → ${now.holder || 'nobody'}`,
-        );
-      }
-      if (now.holder === '' || now.validUntil < after.at)
-        return finding('is held by nobody: its lease has run out');
-      return [];
+/**
+ * Leases that changed hands between two snapshots, those that nobody holds at the second, and those that are gone. That a
+ * leader on a node which a fault of the run killed is followed by another is expected.
+ */
+export function findLostLeaders(
+  before: Snapshot,
+  after: Snapshot,
+  expected: readonly ExpectedRestart[],
+): Finding[] {
+  return after.clusters.flatMap((now) => {
+    const was = clusterOf(before, now.cluster);
+    const killed = expected.filter(({ cluster }) => cluster === now.cluster).map(({ node }) => node);
+    const found = now.leaders.flatMap((leader) => {
+      const earlier = was?.leaders.find(({ lease }) => lease === leader.lease);
+      return lossOf(leader, earlier && !ranOn(killed, earlier.holder, was) ? earlier : undefined, after.at);
+    });
+    const gone = (was?.leaders ?? []).filter(
+      ({ lease }) => now.leadersUnread === undefined && !now.leaders.some((leader) => leader.lease === lease),
+    );
+    return [
+      ...found,
+      ...gone.map(({ lease, holder }) => ({ lease, words: `is gone; ${holder || 'nobody'} held it` })),
+    ].map(({ lease, words }): Finding => {
+      const subject = `${now.cluster} ${lease}`;
+      return { invariant: 'leaders', subject, words: `${subject} ${words}` };
     });
   });
+}
+
+function lossOf(
+  { lease, holder, transitions, validUntil }: LeaderSnapshot,
+  was: LeaderSnapshot | undefined,
+  at: number,
+) {
+  if (was && transitions > was.transitions) {
+    const words = `changed hands ${times(transitions - was.transitions)}: ${was.holder} → ${holder || 'nobody'}`;
+    return [{ lease, words }];
+  }
+  if (holder === '' || validUntil < at) return [{ lease, words: 'is held by nobody: its lease has run out' }];
+  return [];
+}
+
+/** Holders are named after their pod, or after their node with a number. */
+function ranOn(nodes: readonly string[], holder: string, was: ClusterSnapshot | undefined): boolean {
+  return nodes.some(
+    (node) =>
+      holder.startsWith(`${node}_`) ||
+      was?.containers.some((container) => container.pod === holder && container.node === node),
+  );
+}
+
+/** Why nothing can be said of some leaders: somebody did not answer, or a namespace that must have elections showed none. */
+export function leadersInDoubt(
+  before: Snapshot,
+  after: Snapshot,
+  namespaces: readonly string[],
+): string | undefined {
+  const doubts = after.clusters.flatMap(({ cluster, leaders, leadersUnread }) => {
+    const was = clusterOf(before, cluster);
+    const unread = leadersUnread ?? was?.leadersUnread;
+    if (unread !== undefined) return [`the mesh's leaders in ${cluster} could not be read: ${unread}`];
+    const seen = [...leaders, ...(was?.leaders ?? [])];
+    return namespaces
+      .filter((namespace) => !seen.some(({ lease }) => lease.startsWith(`${namespace}/`)))
+      .map((namespace) => `no leader was ever seen in ${namespace} of ${cluster}`);
+  });
+  return doubts.length > 0 ? doubts.join('; ') : undefined;
+}
+
+/** Proxies that have not confirmed their newest configuration, or that nobody serves; facts by cluster. */
+export function findStaleProxies(facts: ReadonlyMap<string, MeshFacts>): Finding[] {
+  return [...facts].flatMap(([cluster, { stale, unserved, controlPlane }]) =>
+    [
+      ...stale.map(({ proxy, kinds }) => ({
+        proxy,
+        how: `has not confirmed its newest ${kinds.join(', ')}`,
+      })),
+      ...unserved.map((proxy) => ({ proxy, how: `is not served by any ${controlPlane}` })),
+    ].map(({ proxy, how }): Finding => {
+      const subject = `${cluster} ${proxy}`;
+      return { invariant: 'stale-proxies', subject, words: `the proxy of ${subject} ${how}` };
+    }),
+  );
+}
+
+/** Why more may be wrong with the proxies than the facts show; undefined when every control plane answered. */
+export function proxiesInDoubt(facts: ReadonlyMap<string, MeshFacts>): string | undefined {
+  const silent = [...facts].flatMap(([cluster, { controlPlane, unreadable }]) =>
+    unreadable === undefined
+      ? []
+      : [`${controlPlane} in ${cluster} does not say what its proxies know: ${unreadable}`],
+  );
+  return silent.length > 0 ? silent.join('; ') : undefined;
 }
 
 /** Patterns by which programs say that they fell over: Go, klog, zap, Envoy, CoreDNS, Node.js. */

@@ -47,5 +47,19 @@ test('says what the environment file does not have', () => {
   expect(undeclared([{ ...east, services: ['10.200.0.0/16'] }], declared)).toEqual([
     'east uses the service range 10.200.0.0/16, which its environment file does not have',
   ]);
-  expect(ipPlanTable([east], ['x'])).toContain('| east | a | 10.10.0.0/24, 10.10.1.0/24 |');
+});
+
+test('the table has every range, and marks those that collide by how bad it is', () => {
+  const clean = ipPlanTable([east, west], ipOverlaps([east, west]), ['a stray']);
+  expect(clean).toContain(
+    '| east | a | 10.10.0.0/24, 10.10.1.0/24 | 10.110.0.0/16 | 172.18.0.2, 172.18.0.3 |',
+  );
+  expect(clean).toContain('Nothing overlaps.');
+  expect(clean).toContain('- a stray');
+  expect(clean).not.toMatch(/❌|⚠️/);
+  const bad = [east, { ...west, pods: ['10.10.1.0/24'], nodes: ['172.18.0.2'] }];
+  const marked = ipPlanTable(bad, ipOverlaps(bad), []);
+  expect(marked).toContain('| 10.10.0.0/24, 10.10.1.0/24 ⚠️ | 10.110.0.0/16 | 172.18.0.2 ❌, 172.18.0.3 |');
+  expect(marked).toContain('| west | b | 10.10.1.0/24 ⚠️ | 10.120.0.0/16 | 172.18.0.2 ❌ |');
+  expect(marked).not.toContain('Nothing overlaps.');
 });

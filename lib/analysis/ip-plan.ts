@@ -2,17 +2,21 @@ import type { AddressUse } from '../model/connectivity.ts';
 
 type RangeKind = 'pods' | 'services' | 'nodes';
 
+interface RangeName {
+  cluster: string;
+  kind: RangeKind;
+  range: string;
+}
+
 /** Two ranges that share addresses. */
 interface Overlap {
   severity: 'failed' | 'remark';
   words: string;
+  between: readonly [RangeName, RangeName];
 }
 
-interface NamedRange {
-  cluster: string;
+interface NamedRange extends RangeName {
   network: string;
-  kind: RangeKind;
-  range: string;
   first: number;
   last: number;
 }
@@ -44,25 +48,28 @@ function collide(a: NamedRange, b: NamedRange): boolean {
 
 function describe(a: NamedRange, b: NamedRange): Overlap {
   const words = `${nameOf(a)} and ${nameOf(b)} overlap`;
-  if (a.cluster === b.cluster) return failed(`${words}: the cluster cannot tell them apart`);
-  if (a.kind === 'nodes' && b.kind === 'nodes') return failed(`${words}: two machines with one address`);
+  const between = [bare(a), bare(b)] as const;
+  const failed = (why: string): Overlap => ({ severity: 'failed', words: `${words}${why}`, between });
+  if (a.cluster === b.cluster) return failed(': the cluster cannot tell them apart');
+  if (a.kind === 'nodes' && b.kind === 'nodes') return failed(': two machines with one address');
   const node = [a, b].find(({ kind }) => kind === 'nodes');
   const other = node === a ? b : a;
   if (node)
     return failed(
-      `${words}: calls from ${other.cluster} to that node, and to a gateway on it, stay in ${other.cluster}`,
+      `: calls from ${other.cluster} to that node, and to a gateway on it, stay in ${other.cluster}`,
     );
   const onOneNetwork = a.network === b.network;
   const direct = a.kind === 'pods' || b.kind === 'pods';
-  if (onOneNetwork && direct) return failed(`${words} on one network: pods there are called by address`);
+  if (onOneNetwork && direct) return failed(' on one network: pods there are called by address');
   return {
     severity: 'remark',
     words: `${words}; harmless while ${onOneNetwork ? 'service addresses are called in their own cluster only' : 'the clusters reach each other through gateways only'}`,
+    between,
   };
 }
 
-function failed(words: string): Overlap {
-  return { severity: 'failed', words };
+function bare({ cluster, kind, range }: RangeName): RangeName {
+  return { cluster, kind, range };
 }
 
 function nameOf({ cluster, kind, range }: NamedRange): string {
@@ -114,18 +121,36 @@ function isWithin(range: string, outer: string | undefined): boolean {
   return a === undefined || (b !== undefined && a.first >= b.first && a.last <= b.last);
 }
 
-/** The plan as a Markdown table, with what collides below. */
-export function ipPlanTable(uses: readonly AddressUse[], remarks: readonly string[]): string {
+const MARKS = { failed: '❌', remark: '⚠️' } as const;
+
+/** The plan as a Markdown table in which ranges that collide are marked; below it, with what and why. */
+export function ipPlanTable(
+  uses: readonly AddressUse[],
+  overlaps: readonly Overlap[],
+  strays: readonly string[],
+): string {
+  const cell = (cluster: string, kind: RangeKind, ranges: readonly string[]) =>
+    ranges
+      .map((range) => {
+        const of = overlaps.filter(({ between }) =>
+          between.some((one) => one.cluster === cluster && one.kind === kind && one.range === range),
+        );
+        const worst = of.find(({ severity }) => severity === 'failed') ?? of[0];
+        return worst ? `${range} ${MARKS[worst.severity]}` : range;
+      })
+      .join(', ');
   const rows = uses.map(
-    ({ cluster, network, pods, services, nodes }) =>
-      `| ${cluster} | ${network} | ${pods.join(', ')} | ${services.join(', ')} | ${nodes.join(', ')} |`,
+    ({ cluster, network, ...ranges }) =>
+      `| ${cluster} | ${network} | ${KINDS.map((kind) => cell(cluster, kind, ranges[kind])).join(' | ')} |`,
   );
   return [
     '| cluster | network | pods | services | nodes |',
     '|---|---|---|---|---|',
     ...rows,
     '',
-    ...(remarks.length === 0 ? ['Nothing overlaps.'] : remarks.map((remark) => `- ${remark}`)),
+    ...(overlaps.length === 0 ? ['Nothing overlaps.'] : []),
+    ...overlaps.map(({ severity, words }) => `- ${MARKS[severity]} ${words}`),
+    ...strays.map((words) => `- ${words}`),
     '',
   ].join('\n');
 }

@@ -1,4 +1,6 @@
 import type { Observation } from '../model/observation.ts';
+import { isLossy, lostOf } from './losses.ts';
+import { failuresAllowed } from './sample-size.ts';
 
 /** What became of packets of one size on a path, there and back. */
 export interface PacketRow {
@@ -17,36 +19,39 @@ export interface PathState {
  * Tells a path that swallows large packets from one that carries none and from one that loses some of any size. Packets that
  * may not be fragmented and are too large for a link must be reported to their sender (RFC 1191), who then sends smaller
  * ones; where that report is lost as well, connections are made and then hang: an MTU black hole (RFC 2923 §2.1).
- * A size gets through when at least half of its packets came back.
+ * One packet of a size may be lost by chance (see losses.ts), and over all sizes as many as `errorRatio` explains; `paths`
+ * share one false alarm in a thousand runs (Bonferroni).
  */
-export function judgePath(rows: readonly PacketRow[]): PathState {
+export function judgePath(
+  rows: readonly PacketRow[],
+  { errorRatio, paths }: { errorRatio: number; paths: number },
+): PathState {
   const sorted = rows.toSorted((a, b) => a.bytes - b.bytes);
-  const through = sorted.filter((row) => ok(row) * 2 >= row.observations.length);
-  const lost = sorted.filter((row) => !through.includes(row));
-  const [first] = lost;
+  const lossy = sorted.filter(isLossy);
   const sent = sorted.reduce((sum, { observations }) => sum + observations.length, 0);
-  const back = sorted.reduce((sum, row) => sum + ok(row), 0);
-  if (!first)
-    return {
-      state: 'healthy',
-      words: `${back} of ${sent} packets came back, up to ${sorted.at(-1)?.bytes} bytes`,
-    };
-  const way = wayLost(lost);
-  if (through.length === 0) {
-    return back === 0
-      ? { state: 'no-connectivity', words: `no packet of any size came back${way}` }
-      : { state: 'loss', words: `${sent - back} of ${sent} packets of all sizes were lost${way}` };
+  const lost = sorted.reduce((sum, row) => sum + lostOf(row), 0);
+  const most = failuresAllowed({ calls: sent, ratio: errorRatio, falseAlarm: 0.001 / paths });
+  if (lossy.length === 0 && lost <= most && sent > 0) {
+    const largest = sorted.at(-1)?.bytes ?? 0;
+    return { state: 'healthy', words: `${sent - lost} of ${sent} packets came back, up to ${largest} bytes` };
   }
-  const largest = through.at(-1)?.bytes ?? 0;
-  if (largest < first.bytes && lost.every((row) => ok(row) === 0)) {
-    const words = `packets with up to ${largest} bytes of payload pass, with ${first.bytes} and more they vanish without a report: an MTU black hole${way}`;
+  const gone = sorted.filter((row) => lostOf(row) === row.observations.length);
+  const way = wayLost(gone.length > 0 ? gone : sorted);
+  if (gone.length === sorted.length)
+    return { state: 'no-connectivity', words: `no packet of any size came back${way}` };
+  const [first] = gone;
+  const smaller = first ? sorted.filter(({ bytes }) => bytes < first.bytes) : [];
+  // From one size on all vanish, and every smaller one passes.
+  if (first && smaller.length + gone.length === sorted.length && gone.length === lossy.length) {
+    const words = `packets with up to ${smaller.at(-1)?.bytes} bytes of payload pass, with ${first.bytes} and more they vanish without a report: an MTU black hole${way}`;
     return { state: 'black-hole', words };
   }
-  return { state: 'loss', words: `${sent - back} of ${sent} packets were lost, not by size${way}` };
-}
-
-function ok({ observations }: PacketRow): number {
-  return observations.filter(({ outcome }) => outcome === 'ok').length;
+  const sizes = (lossy.length > 0 ? lossy : sorted.filter((row) => lostOf(row) > 0)).map(
+    (row) => `${lostOf(row)} of ${row.observations.length} with ${row.bytes} bytes`,
+  );
+  const all = lossy.length === sorted.length ? ' of all sizes' : '';
+  const words = `${lost} of ${sent} packets${all} were lost, where ${most} may be: ${sizes.join(', ')}${way}`;
+  return { state: 'loss', words };
 }
 
 /** The direction in which packets were lost, where the far side could still tell that they arrived. */

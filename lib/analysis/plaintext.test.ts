@@ -71,11 +71,12 @@ test('a failure that is no rejection proves nothing', () => {
 });
 
 test('a door that must let plaintext in and does not is a failed control', () => {
-  const { shut, right } = judgeDoors(
+  const { shut, shutAt, right } = judgeDoors(
     [door(RESET, REFUSED, 'permissive'), door({ outcome: 'ok' }, RESET, 'disabled')],
     MESH,
   );
   expect(shut).toHaveLength(1);
+  expect(shutAt).toEqual([0]);
   expect(right).toEqual({ 'mesh: disabled': 1 });
 });
 

@@ -38,8 +38,9 @@ export interface DoorFindings {
   shut: string[];
   /** Doors of which nothing can be said. */
   unclear: string[];
-  /** Doors as indices of the input, in the order of `holes`. */
+  /** Doors as indices of the input, in the order of `holes` and of `shut`. */
   holeAt: number[];
+  shutAt: number[];
   /** Doors that were found as they must be, by level and mode. */
   right: Record<string, number>;
 }
@@ -59,7 +60,7 @@ const ANSWERS: readonly OutcomeClass[] = [
  * the mesh's own way, by a proxy that shows a certificate of the mesh; any other failure is unclear and proves nothing.
  */
 export function judgeDoors(doors: readonly TriedDoor[], mesh: TurnedAway): DoorFindings {
-  const findings: DoorFindings = { holes: [], shut: [], unclear: [], holeAt: [], right: {} };
+  const findings: DoorFindings = { holes: [], shut: [], unclear: [], holeAt: [], shutAt: [], right: {} };
   for (const [index, door] of doors.entries()) {
     const open = whyOpen(door, mesh);
     const closed = isClosed(door, mesh);
@@ -73,6 +74,7 @@ export function judgeDoors(doors: readonly TriedDoor[], mesh: TurnedAway): DoorF
       findings.shut.push(
         `${doorWords(door)} turns plaintext away, though its ${door.level} policy is ${door.mode}`,
       );
+      findings.shutAt.push(index);
     } else {
       findings.unclear.push(
         `${doorWords(door)}: plaintext ${knockWords(door.plaintext)}, TLS ${knockWords(door.tls)}`,

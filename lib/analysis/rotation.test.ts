@@ -1,5 +1,11 @@
 import { expect, test } from '@playwright/test';
-import { judgeRenewal, judgeTakeover, type LeafSeen, renewalIsDecided } from './rotation.ts';
+import {
+  judgeRenewal,
+  judgeTakeover,
+  type LeafSeen,
+  renewalIsDecided,
+  takeoverIsDecided,
+} from './rotation.ts';
 
 const SECOND = 1000;
 const identity = 'spiffe://mesh/ns/a/sa/rotor';
@@ -75,11 +81,25 @@ test('nothing seen is no verdict', () => {
   expect(judgeRenewal([], terms).undecided).toBe('no certificate of it was seen');
 });
 
-test('a signer has taken over from the first of its certificates on; strays of the old one are counted', () => {
+test('a signer has taken over when looks after the handover, too, show its certificates only', () => {
   const handed = looks(30, 9, ({ at }) => (at >= 18 * SECOND ? { signer: 'new' } : {}));
-  expect(judgeTakeover(handed, 'new', 0)).toEqual({ tookOverAt: 18 * SECOND, strays: 0 });
-  expect(judgeTakeover(handed, 'old', 18 * SECOND)).toEqual({ tookOverAt: undefined, strays: 0 });
+  const lasting = judgeTakeover(handed, 'new', 0);
+  expect(lasting).toEqual({ tookOverAt: 18 * SECOND, looksAfter: 6, strays: 0 });
+  expect(takeoverIsDecided(lasting)).toBe(true);
+  expect(judgeTakeover(handed, 'old', 18 * SECOND).tookOverAt).toBeUndefined();
   expect(judgeTakeover(handed, 'other root', 0).tookOverAt).toBeUndefined();
+});
+
+test('the first certificate of a signer decides nothing yet', () => {
+  const handed = looks(27, 9, ({ at }) => (at >= 18 * SECOND ? { signer: 'new' } : {}));
+  const early = judgeTakeover(handed, 'new', 0);
+  expect(early).toEqual({ tookOverAt: 18 * SECOND, looksAfter: 3, strays: 0 });
+  expect(takeoverIsDecided(early)).toBe(false);
+});
+
+test('certificates of another signer after the handover are counted, and one is enough', () => {
   const torn = looks(30, 9, ({ at }) => (at === 18 * SECOND || at > 25 * SECOND ? { signer: 'new' } : {}));
-  expect(judgeTakeover(torn, 'new', 0)).toEqual({ tookOverAt: 18 * SECOND, strays: 2 });
+  expect(judgeTakeover(torn, 'new', 0)).toEqual({ tookOverAt: 18 * SECOND, looksAfter: 6, strays: 2 });
+  const once = looks(25, 9, ({ at }) => (at === 18 * SECOND ? { signer: 'new' } : {}));
+  expect(takeoverIsDecided(judgeTakeover(once, 'new', 0))).toBe(true);
 });

@@ -61,20 +61,27 @@ export function renewalIsDecided({ renewals, broken }: RenewalFindings, { times 
 export interface TakeoverFindings {
   /** First look at a certificate of the expected signer; undefined while there was none. */
   tookOverAt: number | undefined;
-  /** Certificates of another signer after that. */
+  /** Looks after the handover, when no part of the proxy holds another certificate any more. */
+  looksAfter: number;
+  /** Those of them that showed a certificate of another signer. */
   strays: number;
 }
+
+/** Looks after a handover that make sure that it lasts. */
+const LOOKS_AFTER = 4;
 
 /** Since when a workload's certificates come from a signer, looking at what was seen from `since` on. */
 export function judgeTakeover(seen: readonly LeafSeen[], signer: string, since: number): TakeoverFindings {
   const looks = seen.filter(({ at }) => at >= since);
-  const start = looks.findIndex((look) => look.signer === signer);
-  const after = start < 0 ? [] : looks.slice(start);
-  return {
-    tookOverAt: looks[start]?.at,
-    strays: after.filter((look) => look.signer !== signer && look.at > (after[0]?.at ?? 0) + HANDOVER_MS)
-      .length,
-  };
+  const tookOverAt = looks.find((look) => look.signer === signer)?.at;
+  const after = looks.filter(({ at }) => tookOverAt !== undefined && at > tookOverAt + HANDOVER_MS);
+  const strays = after.filter((look) => look.signer !== signer).length;
+  return { tookOverAt, looksAfter: after.length, strays };
+}
+
+/** True when another look cannot change what {@link judgeTakeover} says. */
+export function takeoverIsDecided({ looksAfter, strays }: TakeoverFindings): boolean {
+  return strays > 0 || looksAfter >= LOOKS_AFTER;
 }
 
 /** The first look at each certificate, in the order in which they came. */

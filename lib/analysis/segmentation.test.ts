@@ -58,9 +58,9 @@ test('requests are read as suites write them', () => {
 });
 
 test('only the exact way of saying no is a denial, and only the right server an allow', () => {
-  const denial = { http: /^HTTP 403: RBAC: access denied$/, tcp: 'reset' as const };
+  const denial = { http: /^HTTP 403: RBAC: access denied$/, tcp: 'reset' as const, tcpWithinMs: 500 };
   const seen = (call: Partial<Observation>, request = get('/a') as Parameters<typeof expectedAccess>[2]) =>
-    accessSeen({ ...call } as Observation, { cluster: 'west', request, denial });
+    accessSeen({ sentAt: 0, endedAt: 499, ...call } as Observation, { cluster: 'west', request, denial });
   const place = { cluster: 'west', region: 'r', zone: 'z', node: 'n', pod: 'p' };
   expect(seen({ outcome: 'ok', answeredBy: place })).toBe('allowed');
   expect(seen({ outcome: 'ok', answeredBy: { ...place, cluster: 'east' } })).toBe('unclear');
@@ -70,13 +70,15 @@ test('only the exact way of saying no is a denial, and only the right server an 
   expect(seen({ outcome: 'reset' })).toBe('unclear');
   expect(seen({ outcome: 'reset' }, { port: 9090 })).toBe('denied');
   expect(seen({ outcome: 'refused' }, { port: 9090 })).toBe('unclear');
+  // The caller's proxy gives a connection up after its own time limit, and that looks the same.
+  expect(seen({ outcome: 'reset', endedAt: 500 }, { port: 9090 })).toBe('unclear');
 });
 
 test('a TCP connection that ends is a denial only when all of them end so', () => {
-  const denial = { http: /x/, tcp: 'reset' as const };
+  const denial = { http: /x/, tcp: 'reset' as const, tcpWithinMs: 500 };
   const place = { cluster: 'west', region: 'r', zone: 'z', node: 'n', pod: 'p' };
   const calls = (...outcomes: Observation['outcome'][]) =>
-    outcomes.map((outcome) => ({ outcome, answeredBy: place }) as Observation);
+    outcomes.map((outcome) => ({ outcome, answeredBy: place, sentAt: 0, endedAt: 5 }) as Observation);
   const of = (seen: readonly Observation[]) =>
     accessOf(seen, { cluster: 'west', request: { port: 9090 }, denial });
   expect(of(calls('reset', 'reset'))).toEqual({ observed: ['denied'] });

@@ -46,6 +46,8 @@ export function requestOf(text: string, port: number): AccessRequest | undefined
 interface Denial {
   http: RegExp;
   tcp: Observation['outcome'];
+  /** What ends a TCP connection later than this, milliseconds, may be the caller's own proxy, which waits no longer. */
+  tcpWithinMs: number;
 }
 
 /** What was asked of which server, and how it would say no. */
@@ -60,11 +62,12 @@ export interface Question {
  * mesh's way of saying no; anything else says nothing about a policy.
  */
 export function accessSeen(
-  { outcome, detail, answeredBy }: Observation,
+  { outcome, detail, answeredBy, sentAt, endedAt }: Observation,
   { cluster, request, denial }: Question,
 ): Access | 'unclear' {
   if (outcome === 'ok') return answeredBy?.cluster === cluster ? 'allowed' : 'unclear';
-  if (!request.http) return outcome === denial.tcp ? 'denied' : 'unclear';
+  if (!request.http)
+    return outcome === denial.tcp && endedAt - sentAt < denial.tcpWithinMs ? 'denied' : 'unclear';
   return outcome === 'http-4xx' && denial.http.test(detail ?? '') ? 'denied' : 'unclear';
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { difference, judgeCounts, judgeTrace, tallyBy } from './telemetry.ts';
+import { difference, judgeCounts, judgeServed, judgeTrace, tallyBy } from './telemetry.ts';
 
 const answered = new Map([
   ['east', 20],
@@ -57,6 +57,26 @@ test('an endpoint of no cluster is found', () => {
     '10 were counted for an endpoint of no cluster',
   );
 });
+
+test('servers that count what they answered are fine, with a try more for each retry', () => {
+  expect(judgeServed({ answered, counted: new Map(answered), retries: 0 })).toEqual([]);
+  const one = new Map([
+    ['east', 20],
+    ['west', 11],
+  ]);
+  expect(judgeServed({ answered, counted: one, retries: 1 })).toEqual([]);
+});
+
+for (const [counted, words] of [
+  [{ east: 20 }, 'west answered 10 calls and its proxy counted 0'],
+  [{ east: 20, west: 20 }, 'west answered 10 calls and its proxy counted 20'],
+  [{ east: 21, west: 11 }, 'west answered 10 calls and its proxy counted 11'],
+  [{ east: 20, west: 10, north: 2 }, 'north answered 0 calls and its proxy counted 2'],
+] as const) {
+  test(`is found beside one retry: ${words}`, () => {
+    expect(judgeServed({ answered, counted: new Map(Object.entries(counted)), retries: 1 })).toEqual([words]);
+  });
+}
 
 test('sums and differences', () => {
   const rows = [

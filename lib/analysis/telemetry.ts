@@ -28,6 +28,21 @@ export function judgeCounts({ answered, counted, retries }: CountedCalls): strin
   return found;
 }
 
+/**
+ * How the counters of the servers differ from the calls that each answered, in words. A retry is one try more at one server,
+ * or at none that counts; nothing else excuses a call that is counted twice.
+ */
+export function judgeServed({ answered, counted, retries }: CountedCalls): string[] {
+  let spare = retries;
+  const found: string[] = [];
+  for (const name of new Set([...answered.keys(), ...counted.keys()])) {
+    const [seen, wanted] = [counted.get(name) ?? 0, answered.get(name ?? '') ?? 0];
+    if (seen >= wanted && seen <= wanted + spare) spare -= seen - wanted;
+    else found.push(`${name} answered ${wanted} calls and its proxy counted ${seen}`);
+  }
+  return found;
+}
+
 /** Counters of now less those of before, by key; keys whose count did not change are left out. */
 export function difference<K>(before: ReadonlyMap<K, number>, now: ReadonlyMap<K, number>): Map<K, number> {
   const keys = [...new Set([...before.keys(), ...now.keys()])];

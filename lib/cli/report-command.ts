@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { checkConformance } from '../report/conformance.ts';
-import { reportFiles } from '../report/read-manifest.ts';
-import { EXIT } from '../support/errors.ts';
+import { checkReport } from '../report/conformance-check.ts';
+import { errorMessage, EXIT, MeshproofError } from '../support/errors.ts';
 import { openReport } from '../report/open.ts';
 import { tryExec } from '../support/exec.ts';
 import { projectRoot } from '../support/paths.ts';
@@ -36,19 +35,33 @@ export function reportCommand(): Command {
       'say whether a conformance.yaml is as it was sealed: no verdict, figure or version edited since',
     )
     .option('-o, --output <folder>', 'folder of the report', resolve(projectRoot, 'reports/output'))
-    .option('--seal <hash>', 'the seal that the run printed, from a place that nobody edits')
+    .option(
+      '--seal <hash>',
+      'the seal that the run printed, from a place that nobody edits (default: that of verdict.json)',
+    )
     .option('--key <file>', 'public key (PEM) that must have signed it')
     .addHelpText('after', '\nExit codes: 0 as it was sealed, 1 edited, 3 no such report')
     .action((flags: { output: string; seal?: string; key?: string }) => {
-      const { conformance } = reportFiles(resolve(flags.output));
-      const publicKey = flags.key === undefined ? undefined : readFileSync(flags.key, 'utf8');
-      const { problems, seal, signed } = checkConformance(conformance, { seal: flags.seal, publicKey });
+      const publicKey = flags.key === undefined ? undefined : readKey(flags.key);
+      const { problems, seal, signed, against } = checkReport(resolve(flags.output), {
+        seal: flags.seal,
+        publicKey,
+      });
       console.log(
         problems.length === 0
           ? `as it was sealed${signed ? ' and signed' : ''}: ${seal}`
           : problems.join('\n'),
       );
+      console.log(`held against ${against}`);
       process.exitCode = problems.length === 0 ? EXIT.passed : EXIT.failed;
     });
   return report;
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new MeshproofError('usage', `--key ${file}: ${errorMessage(cause)}`, { cause });
+  }
 }

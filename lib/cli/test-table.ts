@@ -21,6 +21,15 @@ export function renderList(tests: readonly PlannedTest[], durations: Durations):
   ].join('\n');
 }
 
+/** The same as JSON: each test with `seconds`, the time that it took last, where one is known. */
+export function listJson(tests: readonly PlannedTest[], durations: Durations): string {
+  return JSON.stringify(
+    tests.map((test) => ({ ...test, seconds: durations[test.id] })),
+    null,
+    2,
+  );
+}
+
 function inReadingOrder(tests: readonly PlannedTest[]): PlannedTest[] {
   const rank = ({ capability }: PlannedTest) => CAPABILITIES.findIndex((name) => name === capability);
   return tests.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));

@@ -10,11 +10,11 @@ import { previewVerify } from '../run/preview.ts';
 import { findLab } from '../run/provision.ts';
 import { DEFAULT_WORKERS } from '../run/suites.ts';
 import { listTests } from '../run/test-list.ts';
-import { type Verified, verify } from '../run/verify.ts';
+import { checkCallers, type Verified, verify } from '../run/verify.ts';
 import { projectRoot } from '../support/paths.ts';
 import { commandContext, type EnvironmentFlags, environmentFrom, parseCount } from './context.ts';
 import { withEnvironmentFlags } from './environment-commands.ts';
-import { renderList } from './test-table.ts';
+import { listJson, renderList } from './test-table.ts';
 
 interface VerifyFlags extends EnvironmentFlags {
   suite?: SuiteCapability[];
@@ -43,8 +43,12 @@ export function verifyCommand(): Command {
         .default('extended'),
     )
     .option('--grep <regex>', 'only tests whose id (see --list) matches, letter case aside')
-    .option('--from <clusters>', 'comma-separated: call from these clusters only', parseNames)
-    .option('--seed <number>', 'repeat the random choices and the order of an earlier run', parseCount)
+    .option(
+      '--from <clusters>',
+      'comma-separated: call from these clusters only; policy, locality, the plaintext sweeps and the rotations of mtls call from all',
+      parseNames,
+    )
+    .option('--seed <number>', 'repeat the order of the tests of an earlier run', parseCount)
     .option('--workers <number>', 'tests that run side by side', parseCount, DEFAULT_WORKERS)
     .option('--keep', 'leave an environment up that this run made')
     .option('-o, --output <folder>', 'folder of the report', resolve(projectRoot, 'reports/output'))
@@ -65,23 +69,28 @@ async function run(flags: VerifyFlags): Promise<void> {
   };
   if (flags.list) {
     const tests = await listTests(selection);
-    console.log(flags.json ? JSON.stringify(tests, null, 2) : renderList(tests, knownDurations()));
+    const durations = knownDurations();
+    console.log(flags.json ? listJson(tests, durations) : renderList(tests, durations));
     return;
   }
   if (flags.plan) {
     const environment = environmentFrom(flags);
+    const callers = flags.from ?? [];
+    checkCallers(environment, callers);
     const tests = await listTests(selection);
     const plan = previewVerify(environment, findLab(environment.name), {
       tests,
       durations: knownDurations(),
+      callers,
     });
     console.log(plan.join('\n'));
     return;
   }
   const output = resolve(flags.output);
   const context = commandContext(flags);
+  const signKey = flags.signKey === undefined ? undefined : resolve(flags.signKey);
   const result = flags.reportOnly
-    ? await againReport(output, context.log)
+    ? await againReport(output, { log: context.log, signKey })
     : await verify(environmentFrom(flags), {
         ...context,
         ...selection,
@@ -92,7 +101,7 @@ async function run(flags: VerifyFlags): Promise<void> {
         keep: flags.keep ?? false,
         output,
         progress: flags.json ? 'stderr' : 'inherit',
-        ...(flags.signKey === undefined ? {} : { signKey: resolve(flags.signKey) }),
+        signKey,
       });
   console.log(
     flags.json ? JSON.stringify(result.verdict, null, 2) : render(result, output, context.stages.seconds),

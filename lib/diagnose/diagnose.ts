@@ -2,6 +2,7 @@ import type { Diagnosis, DiagnosisQuestion, Facts } from '../model/diagnosis.ts'
 import type { Bench } from './bench.ts';
 import { collectFacts } from './collect.ts';
 import { collectLogs } from './logs.ts';
+import { fitJson } from './fit.ts';
 import { redact, redactText } from './redact.ts';
 import { likelyCauses } from './rules.ts';
 
@@ -20,10 +21,17 @@ export async function diagnose(bench: Bench, question: DiagnosisQuestion): Promi
 
 function bundle(facts: Facts, logs: Record<string, string>): Record<string, string> {
   const files: Record<string, string> = {
-    'facts.json': redactText(JSON.stringify(redact(facts), null, 1)).slice(0, FACTS_LIMIT),
+    // Text by text: a pattern that crosses the quotes of JSON would break it.
+    'facts.json': fitJson(redact(facts), FACTS_LIMIT),
   };
   const share = Math.floor((BUNDLE_LIMIT - FACTS_LIMIT) / Math.max(1, Object.keys(logs).length));
-  // The end of a log is the time of the failure.
-  for (const [name, text] of Object.entries(logs)) files[name] = redactText(text).slice(-share);
+  for (const [name, text] of Object.entries(logs)) files[name] = endOf(redactText(text), share);
   return files;
+}
+
+/** The last lines of a log, which are those of the failure; of one long line, its end. */
+function endOf(log: string, limit: number): string {
+  if (log.length <= limit) return log;
+  const end = log.slice(-limit);
+  return end.slice(end.indexOf('\n') + 1) || end;
 }

@@ -15,6 +15,11 @@ for (const [what, text, secret] of [
   ['a cookie', 'cookie: session=0123456789abcdef; theme=dark\nhost: payments', '0123456789abcdef'],
   ['a private key', `key:\n${KEY}\nend`, 'MIIEpAIBAAKCAQEA7'],
   ['a private key that a log cut short', `key:\n${KEY.slice(0, 60)}`, 'MIIEpAIBAAKCAQEA7'],
+  [
+    'a private key whose beginning is not in the log any more',
+    KEY.slice(KEY.indexOf('\n') + 1),
+    'MIIEpAIBAAKCAQEA7',
+  ],
   ['a private key in one line', JSON.stringify({ pem: KEY }), 'MIIEpAIBAAKCAQEA7'],
   [
     'the key of a kubeconfig',

@@ -6,6 +6,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g,
     `-----BEGIN $1----- ${HIDDEN} -----END $1-----`,
   ],
+  // One whose beginning a log has left behind.
+  [/^(?:[A-Za-z0-9+/=]*\r?\n)+-----END ([A-Z0-9 ]*PRIVATE KEY)-----/g, `${HIDDEN} -----END $1-----`],
   // The same in one line of JSON or base64 (a PEM file in a Secret): LS0tLS1CRUdJTi is "-----BEGIN".
   [/LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{40,}/g, HIDDEN],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, HIDDEN],

@@ -153,6 +153,7 @@ for (const [what, changes, words] of [
     { mesh: mesh('west', { rejections: ['payments: script load error'] }) },
     /turned down: payments: script load error/,
   ],
+  ['a silent istiod', { mesh: mesh('west', { unreadable: 'HTTP 503' }) }, /its proxies know: HTTP 503/],
   [
     'a stale proxy',
     { mesh: mesh('west', { stale: [{ proxy: 'payments.shop', kinds: ['listeners'] }] }) },

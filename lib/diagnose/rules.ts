@@ -97,6 +97,9 @@ function meshCauses(
       : [
           cause(88, `its network label says ${network.label ?? 'nothing'}, and it is on ${network.expected}`),
         ]),
+    ...(mesh.unreadable === undefined
+      ? []
+      : [cause(84, `${mesh.controlPlane} does not say what its proxies know: ${mesh.unreadable}`)]),
     ...mesh.rejections.map((words) => cause(near(words, 86), `configuration is turned down: ${words}`)),
     ...mesh.stale.map(({ proxy, kinds }) =>
       cause(near(proxy, 66), `the proxy of ${proxy} has not confirmed its newest ${kinds.join(', ')}`),

@@ -3,6 +3,7 @@ import type { AccessPolicy } from '../model/access.ts';
 import type { CallTarget, ClientCertificate } from '../model/call-plan.ts';
 import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../model/diagnosis.ts';
 import type { Environment } from '../model/environment.ts';
+import type { LeaderSnapshot } from '../model/invariants.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { OutcomeClass } from '../model/observation.ts';
 import type { PeerPolicy } from '../model/peer-authentication.ts';
@@ -56,6 +57,13 @@ export interface GatewayCertificate {
   notAfter: number;
 }
 
+/** A port on which a pod of a cluster's gateways takes calls. */
+export interface GatewayDoor {
+  pod: V1Pod;
+  address: string;
+  port: number;
+}
+
 /** Mutual TLS as this mesh does it. */
 export interface MutualTls {
   /** How a workload that insists on mTLS ends a connection that speaks plaintext. */
@@ -76,10 +84,14 @@ export interface MutualTls {
   issue(cluster: LabCluster, wanted: CertificateRequest): Promise<ClientCertificate>;
   /** Addresses at which a cluster takes in calls of other networks. */
   entrances(cluster: LabCluster): { host: string; port: number }[];
+  /** Every TCP port of the pods behind these addresses, save those for the gateway's own health and metrics. */
+  gatewayDoors(cluster: LabCluster): Promise<GatewayDoor[]>;
   /** Where workloads of the same cluster ask for their certificates, over TLS. */
   controlPlane: { host: string; port: number };
   /** What in the cluster's configuration may let clients without a certificate in at a pod's port, in words. */
   whyOpen(cluster: LabCluster, pod: V1Pod, port: number): Promise<string[]>;
+  /** What in the cluster's configuration makes a pod's port demand a certificate, in words. */
+  whyShut(cluster: LabCluster, pod: V1Pod, port: number): Promise<string[]>;
   /** What in the cluster's configuration may make its workloads send in clear, in words. */
   whyClear(cluster: LabCluster): Promise<string[]>;
   /** Certificates that a cluster's gateways hold, with those that they trust. */
@@ -203,6 +215,8 @@ export interface MeshInspection {
   ): Promise<ProxyFacts | undefined>;
   /** Pushes that proxies turned down, by control-plane instance, since that one started. */
   rejections(cluster: LabCluster): Promise<Record<string, number>>;
+  /** The elections of its control plane, as they stand; named after the driver's namespace. */
+  leaders(cluster: LabCluster): Promise<LeaderSnapshot[]>;
 }
 
 /** What a control plane signs with and what its workloads trust, PEM. */

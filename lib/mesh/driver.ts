@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { Environment } from '../model/environment.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type {
   Authorization,

@@ -80,6 +80,8 @@ export interface ServiceFacts {
 /** One cluster's part of the mesh. */
 export interface MeshFacts {
   controlPlane: string;
+  /** Why its control plane, or one instance of it, said nothing: then more may be wrong than the lists below show. */
+  unreadable?: string;
   /** Every other cluster: does this control plane have access to it, and is it in step with it. */
   peers: { cluster: string; hasAccess: boolean; watched: boolean; detail?: string }[];
   gateway: { name: string; published: string[]; nodeAddresses: string[] };

@@ -40,6 +40,8 @@ export interface ClusterSnapshot {
   cluster: string;
   containers: ContainerSnapshot[];
   leaders: LeaderSnapshot[];
+  /** Why the mesh's own leaders are not among them; undefined when they are, or it has none. */
+  leadersUnread?: string;
   /** Pushes that proxies turned down so far, by control-plane instance; undefined when nobody could tell. */
   rejections?: Record<string, number>;
 }

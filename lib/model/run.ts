@@ -31,7 +31,7 @@ export interface RunManifest {
   id: string;
   command: string;
   startedAt: string;
-  /** Seeds every random choice of the run, the order of its tests included. */
+  /** Decides the order of the tests. */
   seed: number;
   /** Folder of the report (absolute): verdict.json, junit.xml, summary.md, allure-results/, allure-report/. */
   output: string;
@@ -42,6 +42,8 @@ export interface RunManifest {
   /** Everything that is to run; a test that leaves no result is `broken`: did not run. */
   tests?: PlannedTest[];
   profile?: Profile;
+  /** What a user asked for of the profile; left out by what makes no conformance report. */
+  selection?: { suites: readonly string[]; grep?: string };
   /** Clusters that calls are made from; all when left out. */
   callers?: string[];
 }

@@ -1,7 +1,7 @@
 import type { Observation, Place } from '../model/observation.ts';
 
 /**
- * Ports of an agent: HTTP/1.1 (with WebSocket), h2c, gRPC, TCP, TLS that the agent itself ends, UDP. The control port is
+ * Ports of an agent: HTTP/1.1 (with WebSocket), h2c, gRPC, TCP, TLS that the agent itself ends, HTTP/1.1 once more, UDP. The control port is
  * bound to the pod's loopback only: a port-forward reaches it, a mesh can't.
  */
 export const AGENT_PORTS = {
@@ -10,6 +10,8 @@ export const AGENT_PORTS = {
   grpc: 8082,
   tcp: 9090,
   tls: 8443,
+  /** Counted apart: nobody calls it but who counts. */
+  metered: 8083,
   udp: 9091,
   control: 15_999,
 } as const;

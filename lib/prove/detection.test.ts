@@ -44,5 +44,7 @@ test('only a proof in which every defect was caught exits 0', () => {
   expect(proofExitCode([row('caught elsewhere')])).toBe(1);
   expect(proofExitCode([row('caught'), row('did not bite')])).toBe(2);
   expect(proofExitCode([row('not healthy')])).toBe(3);
+  expect(proofExitCode([row('caught'), row('not applicable')])).toBe(0);
+  expect(proofExitCode([row('not applicable')])).toBe(2);
   expect(proofExitCode([])).toBe(2);
 });

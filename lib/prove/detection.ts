@@ -13,6 +13,8 @@ export type Detection =
   | 'missed'
   /** The defect was never seen to have an effect: says nothing about the suites. */
   | 'did not bite'
+  /** This mesh or environment has nothing that the defect could spoil. */
+  | 'not applicable'
   /** The suites were not green before it was planted, or after it was healed. */
   | 'not healthy'
   /** Planting, healing or the run itself failed. */
@@ -88,7 +90,8 @@ export function proofExitCode(rows: readonly DetectionRow[]): number {
   const found = new Set(rows.map(({ detection }) => detection));
   if (['wrong reason', 'caught elsewhere', 'missed'].some((bad) => found.has(bad as Detection))) return 1;
   if (found.has('broken') || found.has('not healthy')) return 3;
-  return found.has('did not bite') || rows.length === 0 ? 2 : 0;
+  const tried = rows.filter(({ detection }) => detection !== 'not applicable');
+  return found.has('did not bite') || tried.length === 0 ? 2 : 0;
 }
 
 function words({ id, verdict, reason }: TestVerdict): string {

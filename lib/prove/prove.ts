@@ -9,7 +9,7 @@ import { sweepLab } from '../run/sweep.ts';
 import { type UseOptions, useEnvironment } from '../run/use-environment.ts';
 import { areasFor } from '../run/verify.ts';
 import { deployWorld } from '../run/world.ts';
-import { describeError } from '../support/errors.ts';
+import { describeError, MeshproofError } from '../support/errors.ts';
 import type { Defect, DefectLab } from './defect.ts';
 import { type DetectionRow, isOf, judgeTrial } from './detection.ts';
 import { bareManifest, provable, type RunnerOptions, type RunTests, suiteRunner } from './runner.ts';
@@ -115,7 +115,9 @@ async function trial(defect: Defect, context: TrialContext): Promise<DetectionRo
     const seen = observed === undefined ? {} : { observed, bitMs };
     return ended({ ...judgeTrial(defect, { before, planted, after }), ...seen });
   } catch (error) {
-    return ended({ detection: 'broken', red: [], detail: describeError(error) });
+    const lacks = error instanceof MeshproofError && error.kind === 'not-applicable';
+    const detection = lacks ? 'not applicable' : 'broken';
+    return ended({ detection, red: [], detail: describeError(error) });
   }
 }
 

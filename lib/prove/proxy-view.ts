@@ -5,11 +5,17 @@ import { waitFor } from '../support/kube.ts';
 import type { DefectLab } from './defect.ts';
 
 /** What the proxy of a workload's first pod says at a path of its admin interface. */
-export async function proxySays(lab: DefectLab, cluster: string, app: string, path: string): Promise<string> {
+export async function proxySays(
+  lab: DefectLab,
+  cluster: string,
+  app: string,
+  path: string,
+  namespace: string = MESH_NAMESPACE,
+): Promise<string> {
   const home = lab.lab.clusters.find(({ name }) => name === cluster);
-  const [pod] = await lab.pods(cluster, MESH_NAMESPACE, app);
+  const [pod] = await lab.pods(cluster, namespace, app);
   if (!home || !pod) throw new MeshproofError('environment', `${cluster}: no running pod of ${app}`);
-  return withAdmin(home, { namespace: MESH_NAMESPACE, name: pod.name }, (read) => read(path));
+  return withAdmin(home, { namespace, name: pod.name }, (read) => read(path));
 }
 
 /** The cluster that defects are planted in: another one than most would look at first. */
@@ -26,15 +32,34 @@ export async function inboundListener(lab: DefectLab, cluster: string, app: stri
   return JSON.stringify(configs.map((one) => one.active_state));
 }
 
+/** Envoy closes what it drains after its drain time, 45 s in Istio. */
+const DRAINED_MS = 90_000;
+/** A change takes a moment to arrive; the drain begins with it. */
+const ARRIVAL_MS = 5000;
+/** A listener is drained as a whole, or only those of its filter chains that changed. */
+const DRAINING = ['total_listeners_draining', 'total_filter_chains_draining'];
+
 /**
- * Waits until a workload's proxy has drained every listener that was replaced (Istio's drain time, 45 s): until then
- * connections that were open before still behave as it says.
+ * Undoes what was changed and waits until a workload's proxy has no connection left from before: callers keep connections,
+ * and those that are open behave as the listener or filter chain says that they were made with.
  */
-export async function drained(lab: DefectLab, cluster: string, app: string): Promise<void> {
-  const stat = 'listener_manager.total_listeners_draining';
+export async function healDrained(
+  lab: DefectLab,
+  { cluster, namespace = MESH_NAMESPACE, app }: { cluster: string; namespace?: string; app: string },
+): Promise<void> {
+  const undone = await lab.changes.revert();
+  if (undone.length === 0) return;
+  const path = `/stats?filter=${encodeURIComponent(`^listener_manager\\.(${DRAINING.join('|')})$`)}`;
+  const began = Date.now();
   await waitFor(
-    `the proxy of ${app} in ${cluster} has drained its old listeners`,
-    async () => /: 0\s*$/.test(await proxySays(lab, cluster, app, `/stats?filter=${stat}`)),
-    { timeoutMs: 90_000, everyMs: 1000 },
+    `the proxy of ${app} in ${cluster} has drained what was before the change`,
+    async () =>
+      Date.now() - began >= ARRIVAL_MS && nothingDrains(await proxySays(lab, cluster, app, path, namespace)),
+    { timeoutMs: DRAINED_MS, everyMs: 1000 },
   );
+}
+
+/** True when a proxy's statistics name both kinds of drain, and neither goes on. */
+export function nothingDrains(stats: string): boolean {
+  return DRAINING.every((stat) => new RegExp(`^listener_manager\\.${stat}: 0$`, 'm').test(stats));
 }

@@ -6,14 +6,19 @@ import { readManifest, reportFiles } from './read-manifest.ts';
 import { readVerdict } from './verdict-file.ts';
 
 /**
- * Makes the reports of a run again from what it left in its folder; calls no cluster. An error when there is no run.
+ * Makes the reports of a run again from what it left in its folder; calls no cluster. The conformance report is signed with
+ * the key, or keeps its signature while nothing in it changes. An error when there is no run.
  */
 export async function againReport(
   output: string,
-  log: Log,
+  { log, signKey }: { log: Log; signKey?: string | undefined },
 ): Promise<{ verdict: RunVerdict; report: string | undefined }> {
   const manifest = { ...readManifest(join(output, 'manifest.json')), output };
   const { endedAt } = readVerdict(reportFiles(output).verdict);
-  const { verdict, allure } = await finishReport(manifest, { log, endedAt: new Date(endedAt) });
+  const { verdict, allure } = await finishReport(manifest, {
+    log,
+    signKey,
+    endedAt: new Date(endedAt),
+  });
   return { verdict, report: allure };
 }

@@ -1,9 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
 import type { RunManifest } from '../model/run.ts';
+import { writeManifest } from '../run/manifest.ts';
+import { silentLog } from '../support/log.ts';
+import { againReport } from './again.ts';
+import { checkReport } from './conformance-check.ts';
 import { finishReport } from './finish.ts';
 import { openReport } from './open.ts';
 import { reportFiles } from './read-manifest.ts';
@@ -96,5 +101,44 @@ test('opening a report that is not there says what to do', async () => {
   await expect(openReport('/nonexistent')).rejects.toMatchObject({
     kind: 'usage',
     nextStep: expect.stringContaining('verify'),
+  });
+});
+
+test.describe('a report that was signed', () => {
+  const output = mkdtempSync(join(tmpdir(), 'meshproof-signed-'));
+  const files = reportFiles(output);
+  const signKey = join(output, 'key.pem');
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => void warnings.push(line) };
+  const signed = () => checkReport(output, {}).signed;
+  const again = (key?: string) => {
+    warnings.length = 0;
+    return againReport(output, { log, signKey: key });
+  };
+  test.describe.configure({ mode: 'serial' });
+  test.afterAll(() => rmSync(output, { recursive: true }));
+
+  test('keeps its signature when it is made again and says the same', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(signKey, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeManifest(manifestIn(output));
+    writeVerdict(files.verdict, sampleRun([sampleTest('passed')]));
+    const endedAt = new Date('2026-01-01T00:01:00.000Z');
+    await finishReport(manifestIn(output), { signKey, endedAt });
+    expect(signed()).toBe(true);
+    const before = readFileSync(files.conformance, 'utf8');
+    await again();
+    expect(readFileSync(files.conformance, 'utf8')).toBe(before);
+    expect(warnings.join()).not.toContain('unsigned');
+  });
+
+  test('is unsigned, and says so, when it says something else, until a key signs it', async () => {
+    writeVerdict(files.verdict, { ...readVerdict(files.verdict), tests: [sampleTest('failed')] });
+    await again();
+    expect(signed()).toBe(false);
+    expect(warnings.join()).toContain('it is unsigned until --sign-key');
+    await again(signKey);
+    expect(signed()).toBe(true);
+    expect(checkReport(output, {}).problems).toEqual([]);
   });
 });

@@ -6,6 +6,8 @@ import { type Log, silentLog } from '../support/log.ts';
 import { sumApiCalls } from './api-calls.ts';
 import { generateAllureReport, rewriteAllureResults } from './allure.ts';
 import { conformanceYaml } from './conformance.ts';
+import { earlierSignature } from './conformance-check.ts';
+import { coverageOf } from './coverage.ts';
 import { junitXml } from './junit.ts';
 import { reportFiles } from './read-manifest.ts';
 import { summaryMarkdown } from './summary.ts';
@@ -20,7 +22,7 @@ export interface FinishOptions {
   errors?: readonly string[];
   log?: Log;
   /** PEM file of the private key (Ed25519) that signs the conformance report. */
-  signKey?: string;
+  signKey?: string | undefined;
   /** When the run ended; now when left out. */
   endedAt?: Date;
 }
@@ -43,13 +45,24 @@ export async function finishReport(
   const { log = silentLog } = options;
   const files = reportFiles(manifest.output);
   const judged = finalVerdict(manifest, options);
-  const { text, seal } = conformanceYaml(manifest, judged, options.signKey);
+  const earlier = earlierSignature(files.conformance, manifest.id);
+  const { text, seal, signed } = conformanceYaml(manifest, judged, { signKey: options.signKey, earlier });
+  if (earlier && !signed) {
+    log.warn('conformance.yaml was signed, and differs now: it is unsigned until --sign-key signs it again');
+  }
   const apiCalls = sumApiCalls(manifest.output);
   const verdict: RunVerdict = { ...judged, ...(apiCalls ? { apiCalls } : {}), seal };
   writeVerdict(files.verdict, verdict);
   writeWhole(files.conformance, text);
   writeWhole(files.junit, junitXml(verdict));
-  writeWhole(files.summary, summaryMarkdown(verdict, manifest));
+  writeWhole(
+    files.summary,
+    summaryMarkdown(verdict, {
+      ...manifest,
+      coverage: coverageOf(manifest),
+      ipPlan: existsSync(files.ipPlan),
+    }),
+  );
   try {
     await rewriteAllureResults(manifest.output, verdict);
     const title = `Meshproof on ${verdict.environment}: ${verdict.verdict}`;

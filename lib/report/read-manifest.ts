@@ -38,6 +38,8 @@ export function reportFiles(output: string) {
     summary: join(output, 'summary.md'),
     /** Promise by promise, sealed. */
     conformance: join(output, 'conformance.yaml'),
+    /** Every address range in use; there when its test ran. */
+    ipPlan: join(output, 'ip-plan.md'),
     allureResults: join(output, 'allure-results'),
     allureReport: join(output, 'allure-report'),
     allureIndex: join(output, 'allure-report', 'index.html'),

@@ -8,6 +8,12 @@ export interface Chained {
   hash: string;
 }
 
+/** A signature of a seal, base64, with the public key that checks it, PEM. */
+export interface Signature {
+  signature: string;
+  publicKey: string;
+}
+
 /** Seals a header and its entries in their order; the seal is the last hash. */
 export function chain<T extends object>(
   header: object,
@@ -33,7 +39,7 @@ export function firstEdit(header: object, entries: readonly Chained[], seal: str
 }
 
 /** Signs a seal with an Ed25519 key (RFC 8032), PEM; base64. Throws on another kind of key. */
-export function signSeal(seal: string, privateKey: string): { signature: string; publicKey: string } {
+export function signSeal(seal: string, privateKey: string): Signature {
   const key = createPrivateKey(privateKey);
   if (key.asymmetricKeyType !== 'ed25519')
     throw new Error(`an Ed25519 key is needed, this is ${key.asymmetricKeyType}`);

@@ -1,10 +1,21 @@
 import { expect, test } from '@playwright/test';
 import { VERDICTS } from '../model/verdict.ts';
+import type { Coverage } from './coverage.ts';
 import { sampleRun, sampleTest } from './sample-run.ts';
 import { summaryMarkdown } from './summary.ts';
 import { durationText, figureWords } from './words.ts';
 
-const how = { command: 'meshproof verify environments/kind-istio.yaml --seed 7', seed: 7 };
+const coverage: Coverage = {
+  profile: 'extended',
+  selection: { suites: [], from: ['east', 'west'] },
+  complete: true,
+};
+const how = {
+  command: 'meshproof verify environments/kind-istio.yaml --seed 7',
+  seed: 7,
+  coverage,
+  ipPlan: false,
+};
 
 test('says the verdict in one line, with counts, time and exit code', () => {
   const text = summaryMarkdown(sampleRun([sampleTest('passed'), sampleTest('failed')]), how);
@@ -77,4 +88,23 @@ test('shows how often API servers were asked, and by what', () => {
     '| cluster | run | suites |\n|---|---:|---:|\n| east | 120 | 41 |\n| west | 0 | 40 |',
   );
   expect(summaryMarkdown(sampleRun([sampleTest('passed')]), how)).not.toContain('API servers');
+});
+
+test('a run of some promises says so, and does not speak for the profile', () => {
+  const run = sampleRun([sampleTest('passed')]);
+  expect(summaryMarkdown(run, how)).toContain('This is the whole profile extended.');
+  const selection = { suites: ['dns'], grep: 'ttl|a', from: ['east'] };
+  const text = summaryMarkdown(run, { ...how, coverage: { ...coverage, selection, complete: false } });
+  expect(text).toContain(
+    'This is a part of the profile extended only: suites dns; ids that match ttl\\|a; called from east.',
+  );
+  expect(text).not.toContain('whole profile');
+});
+
+test('the command to repeat it has the seed, and the IP plan is linked where there is one', () => {
+  const run = sampleRun([sampleTest('passed')]);
+  const text = summaryMarkdown(run, { ...how, command: 'meshproof verify', ipPlan: true });
+  expect(text).toContain('```sh\nmeshproof verify --seed 7\n```');
+  expect(text).toContain('[ip-plan.md](ip-plan.md)');
+  expect(summaryMarkdown(run, how)).not.toContain('ip-plan.md');
 });

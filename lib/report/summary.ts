@@ -1,17 +1,27 @@
 import type { RunManifest } from '../model/run.ts';
 import type { RunVerdict, TestVerdict } from '../model/verdict.ts';
+import { type Coverage, coverageWords } from './coverage.ts';
 import { READING_ORDER, VERDICT_WORDS, durationText, figureWords } from './words.ts';
+
+/** What the summary tells of a run beside its verdict. */
+interface How extends Pick<RunManifest, 'command' | 'seed'> {
+  coverage: Coverage;
+  /** True when ip-plan.md is beside it. */
+  ipPlan: boolean;
+}
 
 /**
  * The run as Markdown for a pull request: the verdict in one line, then what is not a pass with its reason, the
  * measured figures, stage times, versions, and how to run it again.
  */
-export function summaryMarkdown(run: RunVerdict, how: Pick<RunManifest, 'command' | 'seed'>): string {
+export function summaryMarkdown(run: RunVerdict, how: How): string {
   const parts = [
     headline(run),
+    escapeMarkdown(coverageWords(how.coverage)),
     countsTable(run),
     problems(run),
     figuresTable(run),
+    how.ipPlan ? 'Address ranges of all clusters: [ip-plan.md](ip-plan.md)' : '',
     details('Stage times', table(['stage', 'time'], stageRows(run))),
     details('Requests to API servers', apiCallsTable(run)),
     details('Versions', table(['what', 'version'], Object.entries(run.versions))),
@@ -77,9 +87,10 @@ function apiCallsTable({ apiCalls = {} }: RunVerdict): string {
   return table(['cluster', ...who], rows, ['', ...who.map(() => 'right')]);
 }
 
-function reproduce(run: RunVerdict, how: Pick<RunManifest, 'command' | 'seed'>): string {
-  const text = `Run \`${run.run}\` again with the same random choices (seed ${how.seed}):`;
-  return `### How to reproduce\n\n${text}\n\n\`\`\`sh\n${how.command}\n\`\`\``;
+function reproduce(run: RunVerdict, { command, seed }: How): string {
+  const text = `Run \`${run.run}\` again in the same order (seed ${seed}):`;
+  const seeded = command.includes('--seed') ? command : `${command} --seed ${seed}`;
+  return `### How to reproduce\n\n${text}\n\n\`\`\`sh\n${seeded}\n\`\`\``;
 }
 
 function details(title: string, content: string): string {

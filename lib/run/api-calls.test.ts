@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { forwardPort } from '../probe/port-forward.ts';
 import { openKube } from '../support/kube.ts';
-import { apiCallsFile, sumApiCalls } from '../report/api-calls.ts';
+import { apiCallsFile, readRunCalls, sumApiCalls } from '../report/api-calls.ts';
 import { readLines } from '../support/json-lines.ts';
 import { countApiCalls, recordApiCalls } from './api-calls.ts';
 import { describeRequest } from './api-request.ts';
@@ -65,13 +65,30 @@ test('every request of a process is counted, over either client, and summed over
     await fetch(`http://127.0.0.1:${channel.port}/`).catch(() => undefined);
     await channel.close();
   }
+  {
+    using recording = recordApiCalls(clusters, { output, process: 'suites' });
+    await kube.core.listNode();
+    recording.endTest('dns/headless: resolves');
+    recording.endTest('dns/headless: asks nothing');
+    await kube.core.listNamespace();
+  }
   await kube.core.listNamespace();
   const east = { 'list pods': 1, 'list endpointslices': 1, 'get pods/portforward': 1 };
   expect(readLines(apiCallsFile(output))).toEqual([
     { process: 'suites', counts: { east } },
     { process: 'run', counts: { east } },
+    { process: 'suites', test: 'dns/headless: resolves', counts: { east: { 'list nodes': 1 } } },
+    { process: 'suites', counts: { east: { 'list namespaces': 1 } } },
   ]);
-  expect(sumApiCalls(output)).toEqual({ suites: { east: 3 }, run: { east: 3 } });
+  expect(sumApiCalls(output)).toEqual({ suites: { east: 5 }, run: { east: 3 } });
+  expect(readRunCalls(apiCallsFile(output))).toEqual({
+    clusters: 1,
+    tests: {
+      'suites, outside of tests': { ...east, 'list namespaces': 1 },
+      'run, outside of tests': east,
+      'dns/headless: resolves': { 'list nodes': 1 },
+    },
+  });
   expect(sumApiCalls(info.outputPath('another run'))).toBeUndefined();
   using counter = countApiCalls([]);
   await kube.core.listNode();

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import type { ApiCallCounts } from '../model/api-calls.ts';
+import { ANOTHER_CLUSTER, type ApiCallCounts, callsBetween, totalOf } from '../model/api-calls.ts';
 import type { LabCluster } from '../model/lab.ts';
 import { type ApiCallEntry, apiCallsFile } from '../report/api-calls.ts';
 import { appendLine } from '../support/json-lines.ts';
@@ -24,7 +24,7 @@ export function countApiCalls(clusters: readonly Pick<LabCluster, 'name' | 'kube
   const count = (host: string, method: string, path: string) => {
     const request = describeRequest(method, path);
     if (!request) return;
-    const own = (counts[names.get(host) ?? 'another cluster'] ??= {});
+    const own = (counts[names.get(host) ?? ANOTHER_CLUSTER] ??= {});
     const kind = `${request.verb} ${request.resource}`;
     own[kind] = (own[kind] ?? 0) + 1;
   };
@@ -47,22 +47,44 @@ export function countApiCalls(clusters: readonly Pick<LabCluster, 'name' | 'kube
   };
 }
 
-/**
- * As {@link countApiCalls}, for one process of several that make up a run: on dispose its counts are added to the run's
- * folder.
- */
-export function recordApiCalls(
-  clusters: readonly Pick<LabCluster, 'name' | 'kubeconfig'>[],
+/** Adds what is counted to a run's folder: what a test asked at its end, and the rest on dispose. */
+export interface ApiCallRecord extends Disposable {
+  /** All that was asked since the last entry is this test's. */
+  endTest(test: string): void;
+}
+
+/** Records what a counter counts, in one process of several that make up a run. */
+export function keepApiCalls(
+  counter: ApiCallCounter,
   { output, process: who }: { output: string; process: string },
-): Disposable {
-  const counter = countApiCalls(clusters);
+): ApiCallRecord {
+  let before: ApiCallCounts = {};
+  const write = (entry: Omit<ApiCallEntry, 'process'>) =>
+    appendLine(apiCallsFile(output), { process: who, ...entry } satisfies ApiCallEntry);
+  const sinceLast = () => {
+    const now = counter.counts();
+    const counts = callsBetween(before, now);
+    before = now;
+    return counts;
+  };
   return {
+    endTest(test) {
+      const counts = sinceLast();
+      if (totalOf(counts) > 0) write({ test, counts });
+    },
     [Symbol.dispose]() {
       counter[Symbol.dispose]();
-      const entry: ApiCallEntry = { process: who, counts: counter.counts() };
-      appendLine(apiCallsFile(output), entry);
+      write({ counts: sinceLast() });
     },
   };
+}
+
+/** As {@link countApiCalls}, and records it: see {@link keepApiCalls}. */
+export function recordApiCalls(
+  clusters: readonly Pick<LabCluster, 'name' | 'kubeconfig'>[],
+  where: { output: string; process: string },
+): ApiCallRecord {
+  return keepApiCalls(countApiCalls(clusters), where);
 }
 
 /** Host and port of the API server, as requests name it. */

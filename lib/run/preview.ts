@@ -6,24 +6,34 @@ import type { Lab } from '../model/lab.ts';
 import { PHASES, type Phase, type PlannedTest } from '../model/run.ts';
 import type { Durations } from './durations.ts';
 import { FAULT_LASTS_MS, HOLD_MS } from './experiment.ts';
+import { failoverPair } from './failover-pair.ts';
+import { isOf, lastingChanges, type Stage } from './preview-changes.ts';
 import { MESH_NAMESPACE, OUTSIDE_NAMESPACE, SHARED_SERVICE } from './workloads.ts';
 
 /**
  * What `verify` would do, in words: clusters that it would make or use, what it would put into them, its tests by
- * phase with the time that they took last, and each fault with targets, mechanism, blast radius and deadline. Changes
- * nothing and calls nothing.
+ * phase with the time that they took last, what they change of things that are not Meshproof's, and each fault with
+ * targets, mechanism, blast radius and deadline. Changes nothing and calls nothing.
  */
 export function previewVerify(
   environment: Environment,
   lab: Lab | undefined,
-  { tests, durations }: { tests: readonly PlannedTest[]; durations: Durations },
+  plan: {
+    tests: readonly PlannedTest[];
+    durations: Durations;
+    /** Clusters that calls are made from; all when empty. */
+    callers: readonly string[];
+  },
 ): string[] {
+  const { tests, durations } = plan;
   const { clusters } = environment;
+  const names = clusters.map(({ name }) => name);
+  const stage = { clusters: names, callers: plan.callers.length === 0 ? names : plan.callers };
   const nodes = clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
   return [
     lab
       ? `use the environment ${environment.name}, which is up, and leave it up`
-      : `make the environment ${environment.name}: ${clusters.map(({ name }) => name).join(', ')} (${nodes} nodes, provider ${environment.provider.kind}, mesh ${environment.mesh.driver}), and remove it at the end`,
+      : `make the environment ${environment.name}: ${names.join(', ')} (${nodes} nodes, provider ${environment.provider.kind}, mesh ${environment.mesh.driver}), and remove it at the end`,
     `create the namespaces ${MESH_NAMESPACE}, ${OUTSIDE_NAMESPACE} and others of that prefix in every cluster, and delete them at the end`,
     ...PHASES.flatMap((phase) =>
       phaseWords(
@@ -32,7 +42,8 @@ export function previewVerify(
         durations,
       ),
     ),
-    ...(tests.some(({ capability }) => capability === 'failover') ? faults(environment, lab) : []),
+    ...lastingChanges(tests, stage),
+    ...faults(tests, stage, lab),
   ];
 }
 
@@ -53,15 +64,26 @@ function phaseWords(phase: Phase, tests: readonly PlannedTest[], durations: Dura
   ];
 }
 
-function faults(environment: Environment, lab: Lab | undefined): string[] {
-  const [there, here] = environment.clusters;
-  if (!there || !here) return [];
+/** Faults of the selected tests, on the clusters that these would take. */
+function faults(tests: readonly PlannedTest[], stage: Stage, lab: Lab | undefined): string[] {
+  const pair = failoverPair(stage.callers, stage.clusters);
+  if (!pair) return [];
+  const { here, there } = pair;
   const limits = `holds ${formatDuration(HOLD_MS)}, reverted at ${formatDuration(FAULT_LASTS_MS)} at the latest by a dead-man on the target`;
-  const kill = `fault node-kill (docker): the node of ${there.name} that runs ${SHARED_SERVICE}; it loses power with every pod on it; ${limits}`;
-  if (!lab) return [kill, `fault link-partition (nftables): ${here.name} → ${there.name}; ${limits}`];
-  const spec = { kind: 'link-partition', from: here.name, to: there.name } as const;
-  const plan = planFault(spec, lab, { run: 'plan', lastsMs: FAULT_LASTS_MS });
-  return [kill, `fault ${describe(plan)}; ${limits}`];
+  const words = {
+    'failover/node-kill': `node-kill (docker): the node of ${there} that runs ${SHARED_SERVICE}; it loses power with every pod on it`,
+    'failover/link-partition': partition(here, there, lab),
+  };
+  return Object.entries(words).flatMap(([suite, fault]) =>
+    tests.some(({ id }) => isOf(id, suite)) ? [`fault ${fault}; ${limits}`] : [],
+  );
+}
+
+function partition(from: string, to: string, lab: Lab | undefined): string {
+  if (!lab) return `link-partition (nftables): ${from} → ${to}`;
+  return describe(
+    planFault({ kind: 'link-partition', from, to }, lab, { run: 'plan', lastsMs: FAULT_LASTS_MS }),
+  );
 }
 
 function describe(plan: FaultPlan): string {

@@ -20,7 +20,7 @@ export interface VerifyOptions extends UseOptions, Selection {
   command: string;
   /** Names of clusters to call from; every one when empty. */
   callers: readonly string[];
-  /** Decides every random choice of the run. */
+  /** Decides the order of the tests. */
   seed: number;
   /** Tests that run side by side. */
   workers: number;
@@ -29,7 +29,7 @@ export interface VerifyOptions extends UseOptions, Selection {
   /** Where the suites' progress goes; `stderr` keeps stdout for machine-readable output. */
   progress: 'inherit' | 'stderr';
   /** PEM file of the private key (Ed25519) that signs the conformance report. */
-  signKey?: string;
+  signKey?: string | undefined;
 }
 
 /** What a run came to, and where its report is. */
@@ -48,7 +48,8 @@ export async function verify(environment: Environment, options: VerifyOptions): 
   return useEnvironment(environment, options, (lab, run) => verifyLab(lab, run, tests, options));
 }
 
-function checkCallers({ clusters, file }: Environment, callers: readonly string[]): void {
+/** Throws a `usage` error when `--from` names a cluster that the environment does not have. */
+export function checkCallers({ clusters, file }: Environment, callers: readonly string[]): void {
   const names = clusters.map(({ name }) => name);
   const unknown = callers.filter((name) => !names.includes(name));
   if (unknown.length === 0) return;
@@ -94,7 +95,7 @@ async function verifyLab(
       stages: stages.seconds,
       errors,
       log,
-      ...(options.signKey === undefined ? {} : { signKey: options.signKey }),
+      signKey: options.signKey,
     }),
   );
   rememberDurations(verdict);
@@ -118,6 +119,10 @@ function manifestOf(lab: Lab, id: string, tests: PlannedTest[], options: VerifyO
     world: 'lab',
     tests,
     profile: options.profile,
+    selection: {
+      suites: options.suites,
+      ...(options.grep === undefined ? {} : { grep: options.grep }),
+    },
     ...(options.callers.length === 0 ? {} : { callers: [...options.callers] }),
   };
 }

@@ -57,6 +57,20 @@ export function driverContract(name: string, labOf: () => Lab): void {
       }
     });
 
+    test('knows who leads its control plane', async () => {
+      const { lab, driver } = context();
+      test.skip(!driver.inspection, 'the driver says nothing about its state');
+      for (const cluster of lab.clusters) {
+        const leaders = (await driver.inspection?.leaders(cluster)) ?? [];
+        expect(leaders.length).toBeGreaterThan(0);
+        for (const { lease, holder, validUntil } of leaders) {
+          expect(lease).toMatch(new RegExp(`^${driver.namespace}/`));
+          expect(holder, lease).not.toBe('');
+          expect(validUntil, lease).toBeGreaterThan(Date.now());
+        }
+      }
+    });
+
     test('says of a cluster that nobody connected that it is not connected', async () => {
       const { lab, driver, tool } = context();
       const [first] = lab.clusters;

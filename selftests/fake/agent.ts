@@ -38,7 +38,10 @@ export function fakeAgent(world: FakeWorld, caller: FakePod, tools: AgentTools):
       const running = await start({ target, count, ratePerSecond, deadlineMs });
       return running.collect({ until: 'complete', timeoutMs: 600_000 });
     },
-    clock: async () => ({ offsetMs: 0, uncertaintyMs: 1 }),
+    clock: async () => ({
+      offsetMs: isPlanted('clock-ahead') && caller.node.endsWith('-worker') ? 250 : 0,
+      uncertaintyMs: isPlanted('clocks-coarse') ? 80 : 1,
+    }),
     info: async () => ({
       place: caller.place,
       instance: 'fake',

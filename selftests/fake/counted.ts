@@ -1,29 +1,44 @@
-import type { RunManifest } from '../../lib/model/run.ts';
 import type { ApiCallCounts } from '../../lib/model/api-calls.ts';
-import { type ApiCallEntry, apiCallsFile } from '../../lib/report/api-calls.ts';
+import type { ApiCallCounter } from '../../lib/run/api-calls.ts';
 import type { Backend } from '../../lib/run/backend.ts';
-import { appendLine } from '../../lib/support/json-lines.ts';
+
+/** Kinds of the requests that open an agent: once for a pod and process, so that they belong to no test in particular. */
+export const OF_AGENTS = ['list pods, for an agent', 'get pods/portforward'];
+
+/** A backend, and what the real one would have asked of API servers for the same. */
+export interface Counted {
+  backend: Backend;
+  calls: ApiCallCounter;
+}
 
 /**
- * A backend that counts what the real one would ask of API servers for the same (see lab-backend.ts and agents.ts), and
- * adds it to the run's folder as a real run does: so that the cost of a suite is seen for any number of clusters.
+ * Counts what the real backend would ask of API servers (see lab-backend.ts and agents.ts), so that the cost of a suite is
+ * seen for any number of clusters. A suite that asks an API server itself (`kube`, `apply`, `changes`) does not run in the
+ * fake world: a real run shows its cost (`npm run api-growth`).
  */
-export function counted(backend: Backend, { output }: Pick<RunManifest, 'output'>): Backend {
+export function counted(backend: Backend): Counted {
   const counts: ApiCallCounts = {};
   const found = new Set<string>();
-  const count = (cluster: string, kind: string) => {
+  const count = (cluster: string, ...kinds: readonly string[]) => {
     const own = (counts[cluster] ??= {});
-    own[kind] = (own[kind] ?? 0) + 1;
+    for (const kind of kinds) own[kind] = (own[kind] ?? 0) + 1;
   };
-  return {
+  const everywhere = (...kinds: readonly string[]) => {
+    for (const { name } of backend.lab.clusters) count(name, ...kinds);
+  };
+  const counting: Backend = {
     ...backend,
+    mtls: {
+      ...backend.mtls,
+      trustAnchor: (cluster) => {
+        count(cluster.name, 'get configmaps');
+        return backend.mtls.trustAnchor(cluster);
+      },
+    },
     async agent(caller) {
       const { cluster, namespace, workload, pod } = caller;
       const name = [cluster, namespace, workload, pod].join('/');
-      if (!found.has(name)) {
-        count(cluster, 'list pods');
-        count(cluster, 'get pods/portforward');
-      }
+      if (!found.has(name)) count(cluster, ...OF_AGENTS);
       found.add(name);
       return backend.agent(caller);
     },
@@ -40,22 +55,32 @@ export function counted(backend: Backend, { output }: Pick<RunManifest, 'output'
       return backend.clusterIp(cluster, namespace, service);
     },
     async service(cluster, namespace, name) {
-      count(cluster, 'get services');
-      count(cluster, 'list endpointslices');
+      count(cluster, 'get services', 'list endpointslices');
       return backend.service(cluster, namespace, name);
     },
     async addService(name, namespace, app) {
-      for (const cluster of backend.lab.clusters) count(cluster.name, 'patch services');
+      everywhere('patch services');
       const remove = await backend.addService(name, namespace, app);
       return async () => {
-        for (const cluster of backend.lab.clusters) count(cluster.name, 'delete services');
+        everywhere('delete services');
         await remove();
       };
     },
-    async [Symbol.asyncDispose]() {
-      const entry: ApiCallEntry = { process: 'suites', counts };
-      appendLine(apiCallsFile(output), entry);
-      await backend[Symbol.asyncDispose]();
+    async load(request) {
+      count(request.cluster, 'create jobs', 'list pods', 'get pods/log', 'delete jobs');
+      return backend.load(request);
     },
+    async steady(timeoutMs) {
+      everywhere('list deployments', 'list pods');
+      return backend.steady(timeoutMs);
+    },
+    async problems() {
+      everywhere('list pods', 'list secrets');
+      return backend.problems();
+    },
+  };
+  return {
+    backend: counting,
+    calls: { counts: () => structuredClone(counts), [Symbol.dispose]: () => {} },
   };
 }

@@ -19,6 +19,7 @@ export function streamCall(world: FakeWorld, call: FakeCall, target: StreamTarge
   if (target.protocol === 'grpc' && isPlanted('grpc-aborted')) {
     return { outcome: 'http-5xx', detail: 'grpc-status 14 UNAVAILABLE fault filter abort', latencyMs: 2 };
   }
+  if (call.sequence === 0 && isPlanted('first-call-lost')) return cutAfter(2);
   const bytes = 'bodyBytes' in target ? (target.bodyBytes ?? 0) : 0;
   if (target.protocol === 'http' && bytes > BODY_LIMIT && isPlanted('body-limit')) {
     return { outcome: 'http-4xx', detail: 'HTTP 413: Payload Too Large', latencyMs: 2 };

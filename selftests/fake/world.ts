@@ -2,7 +2,13 @@ import type { FaultSpec } from '../../lib/model/fault.ts';
 import type { Lab, LabCluster, LabNode } from '../../lib/model/lab.ts';
 import type { Place } from '../../lib/model/observation.ts';
 import { ferryService } from '../../lib/run/areas/connectivity.ts';
-import { DISPUTED_SERVICE, LOCAL_NAMESPACE, LOCAL_SERVICE } from '../../lib/run/areas/discovery.ts';
+import {
+  DISPUTED_SERVICE,
+  LOCAL_NAMESPACE,
+  LOCAL_SERVICE,
+  PARTIAL_SERVICE,
+  partialClusters,
+} from '../../lib/run/areas/discovery.ts';
 import { CAPTURED_CALLER, soleService } from '../../lib/run/areas/dns.ts';
 import { METERED_SERVICE } from '../../lib/run/areas/observability.ts';
 import { FENCED, INTRUDER, POLICY_NAMESPACE, VAULT } from '../../lib/run/areas/policy.ts';
@@ -36,6 +42,8 @@ export interface FakeService {
   headless: boolean;
   /** The one cluster whose API knows it; left out: all do. */
   only?: string;
+  /** The clusters whose pods it selects; left out: all. */
+  podsIn?: readonly string[];
   createdAt: number;
 }
 
@@ -46,7 +54,7 @@ export interface FakeFault {
   to: number;
 }
 
-/** Two clusters in memory: what is in them, and what happened to them. */
+/** Clusters in memory: what is in them, and what happened to them. */
 export interface FakeWorld {
   lab: Lab;
   seed: number;
@@ -77,6 +85,7 @@ export function fakeWorld(lab: Lab, seed: number): FakeWorld {
     serviceFor(METERED_SERVICE, [SHARED_SERVICE]),
     ...names.map((name) => serviceFor(ferryService(name), [localService(name)])),
     ...names.map((only) => ({ ...serviceFor(soleService(only), [SHARED_SERVICE]), only })),
+    { ...serviceFor(PARTIAL_SERVICE, [SHARED_SERVICE]), podsIn: partialClusters(names) },
   ];
   const pods = lab.clusters.flatMap((cluster) => [
     ...all
@@ -152,6 +161,7 @@ export function podsBehind(world: FakeWorld, cluster: string, service: FakeServi
     ({ place, app, namespace }) =>
       place.cluster === cluster &&
       (service.only ?? cluster) === cluster &&
+      (service.podsIn?.includes(cluster) ?? true) &&
       service.apps.includes(app) &&
       namespace === MESH_NAMESPACE,
   );

@@ -6,7 +6,7 @@ test(
   async ({ world, from, discovery }) => {
     for (const cluster of world.callers) {
       const caller = from.workload('cart').in(cluster);
-      const control = caller.calling(discovery.clusterLocal);
+      const control = caller.calling(discovery.clusterLocal());
       await expect(control).toBeAnsweredBy([cluster]);
       for (const other of world.clusters.filter((name) => name !== cluster)) {
         const elsewhere = caller.calling(discovery.clusterLocalAt(other));

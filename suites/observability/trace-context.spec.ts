@@ -2,6 +2,6 @@ import { expect, test } from '../../fixtures/index.ts';
 
 test('trace context and request id cross clusters unchanged', async ({ world, from }) => {
   for (const cluster of world.callers) {
-    await expect(from.workload('cart').in(cluster).calling(world.service('turnstile'))).toCarryTraceContext();
+    await expect(from.workload('cart').in(cluster).calling(world.service('payments'))).toCarryTraceContext();
   }
 });

@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { LabCluster } from '../../model/lab.ts';
 import { withPodPort } from '../../probe/pod-http.ts';
+import { errorMessage } from '../../support/errors.ts';
 import { type Kube, openKube } from '../../support/kube.ts';
 import { ISTIO_NAMESPACE } from './operator.ts';
 import { hasProxy } from './proxy-admin.ts';
@@ -14,15 +15,37 @@ interface RemoteCluster {
   syncStatus: string;
 }
 
+/** What one istiod says. */
+export interface ControlPlaneAnswer {
+  clusters: RemoteCluster[];
+  proxies: SyncedProxy[];
+  certificates: { what: string; notAfter: number }[];
+}
+
+/** What the istiods of a cluster say together; without `clusters` nobody said what they watch. */
+export type ControlPlaneView = Omit<ControlPlaneAnswer, 'clusters'> & {
+  clusters?: RemoteCluster[];
+  unreadable?: string;
+};
+
 /** One proxy in istiod's `/debug/syncz`. */
 export interface SyncedProxy {
   proxy: string;
   resources?: Record<string, { sent?: string; acked?: string; lastError?: string; sentTime?: string }>;
 }
 
-/** Clusters that istiod watches, proxies that it serves, and how long its certificates last. */
-export async function controlPlaneSays(kube: Kube) {
-  const pod = await controlPlanePod(kube);
+/** What all istiods of a cluster say; `unreadable` is why one of them, or all, said nothing. */
+export async function controlPlaneSays(kube: Kube): Promise<ControlPlaneView> {
+  const said = await controlPlanePods(kube).then(
+    (pods) => Promise.allSettled(pods.map((pod) => instanceSays(kube, pod))),
+    (reason: unknown) => [{ status: 'rejected' as const, reason }],
+  );
+  const answers = said.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const silent = said.flatMap((one) => (one.status === 'rejected' ? [errorMessage(one.reason)] : []));
+  return { ...mergeAnswers(answers), ...(silent.length > 0 ? { unreadable: silent.join('; ') } : {}) };
+}
+
+async function instanceSays(kube: Kube, pod: string): Promise<ControlPlaneAnswer> {
   const [debug, metrics] = await Promise.all([
     withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: DEBUG_PORT }, async (read) => ({
       clusters: JSON.parse(await read('/debug/clusterz')) as RemoteCluster[],
@@ -33,13 +56,39 @@ export async function controlPlaneSays(kube: Kube) {
   return { ...debug, certificates: authorityExpiry(metrics) };
 }
 
-async function controlPlanePod({ core }: Kube): Promise<string> {
+/** One view of all istiods: each serves proxies of its own, and a cluster is in step when it is for every one of them. */
+export function mergeAnswers(answers: readonly ControlPlaneAnswer[]): ControlPlaneView {
+  const watched = [
+    ...Map.groupBy(
+      answers.flatMap(({ clusters }) => clusters),
+      ({ id }) => id,
+    ).values(),
+  ].flatMap((views) => {
+    // One that has never heard of the cluster counts as well: then nobody has.
+    const view = views.find(({ syncStatus }) => syncStatus !== 'synced') ?? views[0];
+    return view && views.length === answers.length ? [view] : [];
+  });
+  const expiries = Map.groupBy(
+    answers.flatMap(({ certificates }) => certificates),
+    ({ what }) => what,
+  );
+  return {
+    ...(answers.length > 0 ? { clusters: watched } : {}),
+    proxies: answers.flatMap(({ proxies }) => proxies),
+    certificates: [...expiries].map(([what, them]) => ({
+      what,
+      notAfter: Math.min(...them.map(({ notAfter }) => notAfter)),
+    })),
+  };
+}
+
+async function controlPlanePods({ core }: Kube): Promise<string[]> {
   const { items } = await core.listNamespacedPod({ namespace: ISTIO_NAMESPACE, labelSelector: 'app=istiod' });
-  const running = items.find(
+  const running = items.filter(
     ({ status, metadata }) => status?.phase === 'Running' && !metadata?.deletionTimestamp,
   );
-  if (running?.metadata?.name === undefined) throw new Error('no istiod runs');
-  return running.metadata.name;
+  if (running.length === 0) throw new Error('no istiod runs');
+  return running.map(({ metadata }) => metadata?.name ?? '');
 }
 
 /** What istiod knows of another cluster. */
@@ -103,14 +152,17 @@ function authorityExpiry(metrics: string): { what: string; notAfter: number }[] 
   });
 }
 
-/** Pushes that proxies turned down since this istiod started, by its pod. */
+/** Pushes that proxies turned down since their istiod started, by its pod; an error when one of them does not say. */
 export async function rejections(cluster: LabCluster): Promise<Record<string, number>> {
   const kube = openKube(cluster.kubeconfig);
-  const pod = await controlPlanePod(kube);
-  const metrics = await withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: METRICS_PORT }, (read) =>
-    read('/metrics'),
+  const counts = await Promise.all(
+    (await controlPlanePods(kube)).map(async (pod) => {
+      const to = { namespace: ISTIO_NAMESPACE, pod, port: METRICS_PORT };
+      const metrics = await withPodPort(kube, to, (read) => read('/metrics'));
+      return [pod, sumMetric(metrics, 'pilot_total_xds_rejects')] as const;
+    }),
   );
-  return { [pod]: sumMetric(metrics, 'pilot_total_xds_rejects') };
+  return Object.fromEntries(counts);
 }
 
 /** Sum of a counter over its labels, in Prometheus' text format. */

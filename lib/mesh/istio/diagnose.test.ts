@@ -1,5 +1,13 @@
 import { expect, test } from '@playwright/test';
-import { rejectionsOf, staleOf, sumMetric, unserved } from './diagnose-control-plane.ts';
+import {
+  type ControlPlaneAnswer,
+  mergeAnswers,
+  peerOf,
+  rejectionsOf,
+  staleOf,
+  sumMetric,
+  unserved,
+} from './diagnose-control-plane.ts';
 import { type IstioObject, settingsOf } from './diagnose-settings.ts';
 import { outboundOf, parseExpiry, parseUpstreams, sumStats } from './proxy-admin.ts';
 
@@ -56,6 +64,29 @@ test('a running pod with a proxy that istiod does not list is unserved', () => {
     pod('d', 'istio-proxy', 'Pending'),
   ];
   expect(unserved(pods, [{ proxy: 'a.shop' }])).toEqual(['b.shop']);
+});
+
+test('what several istiods say is one view: a proxy is served by any, a cluster watched by all or not', () => {
+  const says = (proxy: string, status: string, notAfter: number): ControlPlaneAnswer => ({
+    clusters: [
+      { id: 'west', syncStatus: 'synced' },
+      { id: 'north', syncStatus: status },
+    ],
+    proxies: [{ proxy }],
+    certificates: [{ what: 'the root certificate', notAfter }],
+  });
+  const view = mergeAnswers([says('a.shop', 'synced', 9), says('b.shop', 'timeout', 5)]);
+  expect(view.proxies.map(({ proxy }) => proxy)).toEqual(['a.shop', 'b.shop']);
+  expect(view.certificates).toEqual([{ what: 'the root certificate', notAfter: 5 }]);
+  expect(peerOf('west', true, view.clusters).watched).toBe(true);
+  expect(peerOf('north', true, view.clusters)).toMatchObject({
+    watched: false,
+    detail: 'its status is timeout',
+  });
+  const ignorant = mergeAnswers([says('a.shop', 'synced', 9), { ...says('b.shop', '', 9), clusters: [] }]);
+  expect(peerOf('west', true, ignorant.clusters).watched).toBe(false);
+  // Nobody said anything: then nothing is known, and nobody is blamed.
+  expect(peerOf('west', true, mergeAnswers([]).clusters).watched).toBe(true);
 });
 
 test('counters of Prometheus and Envoy are summed', () => {

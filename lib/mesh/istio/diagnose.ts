@@ -13,7 +13,9 @@ import {
   unserved,
 } from './diagnose-control-plane.ts';
 import { type IstioObject, settingsOf } from './diagnose-settings.ts';
+import { tuningOf } from './diagnose-tuning.ts';
 import { meshManifests } from './manifests.ts';
+import { leaders } from './leaders.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import {
   PROXY_CONTAINER,
@@ -27,7 +29,13 @@ import {
 } from './proxy-admin.ts';
 
 /** What Istio itself says about its state. */
-export const inspection: MeshInspection = { proxyContainer: PROXY_CONTAINER, facts, proxy, rejections };
+export const inspection: MeshInspection = {
+  proxyContainer: PROXY_CONTAINER,
+  facts,
+  proxy,
+  rejections,
+  leaders,
+};
 
 const SETTINGS = [
   ['security.istio.io', 'v1', 'peerauthentications'],
@@ -49,12 +57,12 @@ async function facts(
   const kube = openKube(cluster.kubeconfig);
   const { core } = kube;
   const { to } = context.question;
-  const [objects, secrets, gateway, namespace, debug, pods, service] = await Promise.all([
+  const [objects, secrets, gateway, namespace, said, pods, service] = await Promise.all([
     readSettings(kube),
     core.listNamespacedSecret({ namespace: ISTIO_NAMESPACE, labelSelector: 'istio/multiCluster=true' }),
     ignoreMissing(core.readNamespacedService({ namespace: ISTIO_NAMESPACE, name: EAST_WEST_GATEWAY })),
     ignoreMissing(core.readNamespace({ name: ISTIO_NAMESPACE })),
-    controlPlaneSays(kube).catch(() => undefined),
+    controlPlaneSays(kube),
     core.listPodForAllNamespaces(),
     to && ignoreMissing(core.readNamespacedService({ namespace: to.namespace, name: to.service })),
   ]);
@@ -62,7 +70,8 @@ async function facts(
   const withAccess = new Set(secrets.items.flatMap(({ data }) => Object.keys(data ?? {})));
   return {
     controlPlane: 'istiod',
-    peers: others.map(({ name }) => peerOf(name, withAccess.has(name), debug?.clusters)),
+    ...(said.unreadable === undefined ? {} : { unreadable: said.unreadable }),
+    peers: others.map(({ name }) => peerOf(name, withAccess.has(name), said.clusters)),
     gateway: {
       name: EAST_WEST_GATEWAY,
       published: (gateway?.status?.loadBalancer?.ingress ?? []).map(
@@ -71,16 +80,20 @@ async function facts(
       nodeAddresses: cluster.nodes.map(({ address }) => address),
     },
     network: { expected: cluster.network, label: namespace?.metadata?.labels?.['topology.istio.io/network'] },
-    rejections: debug?.proxies.flatMap(rejectionsOf) ?? [],
-    stale: debug?.proxies.flatMap(staleOf) ?? [],
-    unserved: debug ? unserved(pods.items, debug.proxies) : [],
-    settings: settingsOf(
-      objects,
-      meshManifests(context.environment) as IstioObject[],
-      context.question,
-      service?.spec?.selector,
-    ),
-    certificates: debug?.certificates ?? [],
+    rejections: said.proxies.flatMap(rejectionsOf),
+    stale: said.proxies.flatMap(staleOf),
+    // One that was silent may serve whom the others don't.
+    unserved: said.unreadable === undefined ? unserved(pods.items, said.proxies) : [],
+    settings: [
+      ...settingsOf(
+        objects,
+        meshManifests(context.environment) as IstioObject[],
+        context.question,
+        service?.spec?.selector,
+      ),
+      ...tuningOf(pods.items),
+    ],
+    certificates: said.certificates,
   };
 }
 

@@ -7,7 +7,8 @@ import type { CertificateRequest, MutualTls } from '../contracts.ts';
 import { issueLeaf, newRoot, selfSignedLeaf } from './ca.ts';
 import { EAST_WEST_PORT, gatewayNodes, ISTIO_NAMESPACE } from './operator.ts';
 import { gatewayCertificates } from './gateway-certificates.ts';
-import { whyClear, whyOpen } from './peer-causes.ts';
+import { gatewayDoors } from './gateway-doors.ts';
+import { whyClear, whyOpen, whyShut } from './peer-causes.ts';
 import { istioRotation } from './rotation.ts';
 
 const SECURITY = 'security.istio.io/v1';
@@ -22,7 +23,9 @@ export const istioPeers: Pick<
   | 'entrances'
   | 'controlPlane'
   | 'gatewayCertificates'
+  | 'gatewayDoors'
   | 'whyOpen'
+  | 'whyShut'
   | 'whyClear'
 > = {
   // BoringSSL maps X509 errors to alerts (ssl_x509.cc, SSL_alert_from_verify_result); an identity that Envoy does not
@@ -40,7 +43,9 @@ export const istioPeers: Pick<
     gatewayNodes(cluster).map(({ address }) => ({ host: address, port: EAST_WEST_PORT })),
   controlPlane: { host: `istiod.${ISTIO_NAMESPACE}.svc.cluster.local`, port: 15_012 },
   gatewayCertificates,
+  gatewayDoors,
   whyOpen,
+  whyShut,
   whyClear,
 };
 

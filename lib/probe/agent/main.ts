@@ -17,10 +17,11 @@ const GRACE_MS = 1000;
 const place = placeFromEnv(process.env);
 const plans = createPlanStore();
 const http = httpEcho(place);
+const metered = httpEcho(place);
 const tls = tlsEcho(place);
 const control = controlServer(place, plans, ports);
 const multiplexed = { http2: http2Echo(place), grpc: grpcEcho(place) };
-const streams = { http, ...multiplexed, tcp: tcpEcho(place), tls, control };
+const streams = { http, ...multiplexed, tcp: tcpEcho(place), tls, metered, control };
 const udp = udpEcho(place);
 const closers = new Set<() => void>();
 
@@ -67,7 +68,7 @@ async function stop(): Promise<void> {
   plans.stop();
   const closed = Object.values(streams).map((server) => new Promise((resolve) => server.close(resolve)));
   udp.close();
-  for (const server of [http, tls, control]) server.closeIdleConnections();
+  for (const server of [http, metered, tls, control]) server.closeIdleConnections();
   for (const close of closers) close();
   setTimeout(() => process.exit(0), GRACE_MS);
   await Promise.all(closed);
@@ -84,6 +85,7 @@ await Promise.all([
   listen('grpc', bind),
   listen('tcp', bind),
   listen('tls', bind),
+  listen('metered', bind),
   bindUdp(bind),
 ]);
 await listen('control', '127.0.0.1');

@@ -53,7 +53,7 @@ export const VAULT_POLICY: AccessPolicy = {
       ports: web,
     },
     { name: 'allow-method', action: 'allow', methods: ['GET'], paths: ['/by-method'], ports: web },
-    { name: 'allow-path', action: 'allow', paths: ['/open/*'], ports: web },
+    { name: 'allow-path', action: 'allow', paths: ['/open/*'], ports: [...web, AGENT_PORTS.http2] },
     { name: 'allow-port', action: 'allow', namespaces: [MESH_NAMESPACE], ports: [AGENT_PORTS.tcp] },
     {
       name: 'deny-identity',
@@ -62,6 +62,15 @@ export const VAULT_POLICY: AccessPolicy = {
       paths: ['/by-namespace/forbidden'],
       ports: web,
     },
+    {
+      name: 'deny-namespace',
+      action: 'deny',
+      namespaces: [MESH_NAMESPACE],
+      paths: ['/open/inside'],
+      ports: web,
+    },
+    { name: 'deny-method', action: 'deny', methods: ['POST'], paths: ['/open/read-only'], ports: web },
+    { name: 'deny-port', action: 'deny', paths: ['/open/*'], ports: [AGENT_PORTS.http2] },
   ],
 };
 
@@ -73,8 +82,11 @@ export const VAULT_REQUESTS = [
   'GET /by-method',
   'POST /by-method',
   OPEN_REQUEST,
+  'GET /open/inside',
+  'POST /open/read-only',
   'GET /elsewhere',
   'GET :8081/by-identity',
+  'GET :8081/open/control',
   'TCP :9090',
 ] as const;
 
