@@ -56,7 +56,8 @@ export async function listTests(selection: Selection): Promise<PlannedTest[]> {
   const phases = PHASES.map((phase) => `--project=${phase}`);
   const result = await tryExec(execPath, [playwright, 'test', '--list', '--reporter=json', ...phases], {
     cwd: projectRoot,
-    env: { MESHPROOF_RUN: '' },
+    // A runner around this one may have its report written to a file; ours is read from stdout.
+    env: { MESHPROOF_RUN: '', PLAYWRIGHT_JSON_OUTPUT_FILE: '' },
   });
   const { suites, errors } = report.parse(JSON.parse(result.stdout));
   const [error] = errors;
