@@ -1,7 +1,9 @@
+import { AuthorizationV1Api } from '@kubernetes/client-node';
 import { expect, test } from '@playwright/test';
 import { egressBlocked } from '../../lib/environment/kind/egress.ts';
 import { findEngine } from '../../lib/environment/kind/engine.ts';
 import { kindProvider } from '../../lib/environment/kind/provider.ts';
+import { openKube } from '../../lib/support/kube.ts';
 import { environmentDir } from '../../lib/support/paths.ts';
 import { silentLog } from '../../lib/support/log.ts';
 import { driverContract } from '../contracts/driver-contract.ts';
@@ -37,6 +39,17 @@ test('env status says what another tool needs to use the lab', async () => {
       container: expect.any(String),
     });
     expect(mesh).toMatchObject({ namespace: 'istio-system', version: expect.any(String), ready: true });
+  }
+});
+
+test('an istiod may look at the webhooks of the clusters that it watches: its first look may never end without', async () => {
+  const user = 'system:serviceaccount:istio-system:istio-reader-service-account';
+  const group = 'admissionregistration.k8s.io';
+  const resourceAttributes = { group, resource: 'mutatingwebhookconfigurations', verb: 'list' };
+  for (const { name, kubeconfig } of requireLab().clusters) {
+    const api = openKube(kubeconfig).config.makeApiClient(AuthorizationV1Api);
+    const body = { spec: { user, resourceAttributes } };
+    expect((await api.createSubjectAccessReview({ body })).status?.allowed, name).toBe(true);
   }
 });
 

@@ -10,7 +10,7 @@ import type { MeshContext } from '../contracts.ts';
 import { type CertificateAuthority, ensureRoot, issueIntermediate } from './ca.ts';
 import { authorityManifest, meshManifests, namespaceManifest } from './manifests.ts';
 import { EAST_WEST_GATEWAY, gatewayNodes, ISTIO_NAMESPACE, istioOperator } from './operator.ts';
-import { withMcs } from './mcs-install.ts';
+import { readerRole, withMcs } from './mcs-install.ts';
 import { missingConnections } from './status.ts';
 
 /** Installs Istio into every cluster at once, each with an intermediate of one shared root. */
@@ -28,7 +28,7 @@ async function installCluster(
   context: MeshContext,
 ): Promise<void> {
   const kube = openKube(cluster.kubeconfig);
-  await apply(kube, [namespaceManifest(cluster)]);
+  await apply(kube, [namespaceManifest(cluster), ...(context.environment.mesh.mcs ? readerRole() : [])]);
   if (!(await hasAuthority(kube, root))) {
     await apply(kube, [authorityManifest(await issueIntermediate(root, cluster.name))]);
   }

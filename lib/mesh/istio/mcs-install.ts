@@ -3,6 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Environment } from '../../model/environment.ts';
 import { apply, ignoreMissing, openKube, waitFor } from '../../support/kube.ts';
 import type { MeshContext } from '../contracts.ts';
+import { ISTIO_NAMESPACE } from './operator.ts';
 
 const DEFINITION = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -52,4 +53,33 @@ async function isServed(reading: Promise<KubernetesObject | undefined>): Promise
     found?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ??
     false
   );
+}
+
+/** What another cluster's istiod comes as. */
+const READER = 'istio-reader-service-account';
+
+/**
+ * With automatic exports istiod starts an election in each cluster that it watches, and that looks at the webhooks there.
+ * Istio's role for such readers does not let it. Mostly that is never noticed: only when the election is quicker than the
+ * first look at the cluster (seen in Istio 1.31 once in some ten starts), the cluster is never in step.
+ */
+export function readerRole(): KubernetesObject[] {
+  const name = 'meshproof-istio-reader-webhooks';
+  const group = 'rbac.authorization.k8s.io';
+  const rules = [
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['mutatingwebhookconfigurations'],
+      verbs: ['get', 'list', 'watch'],
+    },
+  ];
+  const role = { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name }, rules };
+  const binding = {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+    subjects: [{ kind: 'ServiceAccount', name: READER, namespace: ISTIO_NAMESPACE }],
+  };
+  return [role, binding];
 }
