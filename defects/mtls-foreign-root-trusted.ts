@@ -1,9 +1,8 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { HTTP_PORT, MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
-import { lastCluster, manifest } from './mtls-look.ts';
+import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
+import { inboundTlsFilter, lastCluster } from './mtls-look.ts';
 import { askProxy } from './policy-proxy-view.ts';
 
-const TLS = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
 const ANY_ROOT = 'ACCEPT_UNTRUSTED';
 const NAME = 'partner-clients';
 
@@ -16,37 +15,8 @@ export const mtlsForeignRootTrusted: Defect = {
   silent: 'PeerAuthentication says STRICT, plaintext is rejected, and calls of the mesh go on as before',
   plant: (lab) =>
     lab.changes.apply(lastCluster(lab), [
-      manifest('networking.istio.io/v1alpha3', 'EnvoyFilter', {
-        name: NAME,
-        namespace: MESH_NAMESPACE,
-        spec: {
-          workloadSelector: { labels: { app: SHARED_SERVICE } },
-          configPatches: [
-            {
-              applyTo: 'FILTER_CHAIN',
-              match: {
-                context: 'SIDECAR_INBOUND',
-                listener: { filterChain: { destinationPort: HTTP_PORT } },
-              },
-              patch: {
-                operation: 'MERGE',
-                value: {
-                  transport_socket: {
-                    name: 'envoy.transport_sockets.tls',
-                    typed_config: {
-                      '@type': TLS,
-                      common_tls_context: {
-                        combined_validation_context: {
-                          default_validation_context: { trust_chain_verification: ANY_ROOT },
-                        },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          ],
-        },
+      inboundTlsFilter(NAME, {
+        combined_validation_context: { default_validation_context: { trust_chain_verification: ANY_ROOT } },
       }),
     ]),
   async bites(lab) {

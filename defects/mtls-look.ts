@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { DefectLab } from '../lib/prove/defect.ts';
+import { HTTP_PORT, MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
 
 /**
  * What `curl` on a pod's own node gets from it without a certificate, in words; undefined when it is turned away. No suite
@@ -39,4 +40,31 @@ export function manifest(
   { name, namespace, spec }: { name: string; namespace: string; spec: object },
 ): KubernetesObject {
   return { apiVersion, kind, metadata: { name, namespace }, spec } as KubernetesObject;
+}
+
+const TLS = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
+
+/** A filter that changes how the shared service's HTTP port takes TLS: `context` is merged into Envoy's CommonTlsContext. */
+export function inboundTlsFilter(name: string, context: object): KubernetesObject {
+  const typedConfig = { '@type': TLS, common_tls_context: context };
+  return manifest('networking.istio.io/v1alpha3', 'EnvoyFilter', {
+    name,
+    namespace: MESH_NAMESPACE,
+    spec: {
+      workloadSelector: { labels: { app: SHARED_SERVICE } },
+      configPatches: [
+        {
+          applyTo: 'FILTER_CHAIN',
+          match: {
+            context: 'SIDECAR_INBOUND',
+            listener: { filterChain: { destinationPort: HTTP_PORT } },
+          },
+          patch: {
+            operation: 'MERGE',
+            value: { transport_socket: { name: 'envoy.transport_sockets.tls', typed_config: typedConfig } },
+          },
+        },
+      ],
+    },
+  });
 }

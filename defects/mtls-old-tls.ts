@@ -1,9 +1,8 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { HTTP_PORT, MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
-import { lastCluster, manifest } from './mtls-look.ts';
+import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
+import { inboundTlsFilter, lastCluster } from './mtls-look.ts';
 import { askProxy } from './policy-proxy-view.ts';
 
-const TLS = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext';
 const WEAK = 'ECDHE-RSA-AES128-SHA';
 
 /** For one old client, long gone. */
@@ -16,35 +15,8 @@ export const mtlsOldTls: Defect = {
     'all calls of the mesh use TLS 1.3 as before, PeerAuthentication says STRICT, and the filter is valid',
   plant: (lab) =>
     lab.changes.apply(lastCluster(lab), [
-      manifest('networking.istio.io/v1alpha3', 'EnvoyFilter', {
-        name: 'legacy-clients',
-        namespace: MESH_NAMESPACE,
-        spec: {
-          workloadSelector: { labels: { app: SHARED_SERVICE } },
-          configPatches: [
-            {
-              applyTo: 'FILTER_CHAIN',
-              match: {
-                context: 'SIDECAR_INBOUND',
-                listener: { filterChain: { destinationPort: HTTP_PORT } },
-              },
-              patch: {
-                operation: 'MERGE',
-                value: {
-                  transport_socket: {
-                    name: 'envoy.transport_sockets.tls',
-                    typed_config: {
-                      '@type': TLS,
-                      common_tls_context: {
-                        tls_params: { tls_minimum_protocol_version: 'TLSv1_0', cipher_suites: [WEAK] },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          ],
-        },
+      inboundTlsFilter('legacy-clients', {
+        tls_params: { tls_minimum_protocol_version: 'TLSv1_0', cipher_suites: [WEAK] },
       }),
     ]),
   async bites(lab) {
