@@ -1,6 +1,9 @@
 import { stringify } from 'yaml';
 import type { ClusterSpec } from '../../model/environment.ts';
 
+/** The label that kind puts on the containers of a cluster. */
+export const KIND_CLUSTER_LABEL = 'io.x-k8s.kind.cluster';
+
 /** kind's name for a cluster; also the prefix of its nodes' names. */
 export function kindClusterName(environment: string, cluster: string): string {
   return `${environment}-${cluster}`;

@@ -1,10 +1,10 @@
 import { type ExecResult, tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
-import { kindClusterName } from './config.ts';
+import { KIND_CLUSTER_LABEL, kindClusterName } from './config.ts';
 import { type Engine, findEngine } from './engine.ts';
 import { deleteCluster } from './leftovers.ts';
 import { kindContainers } from './nodes.ts';
-import { killMakers } from './makers.ts';
+import { isBeingStarted, killMakers } from './makers.ts';
 
 /**
  * Weight of a booting guest against 1024 of every other node (Docker's --cpu-shares): in the field a cluster that
@@ -35,7 +35,7 @@ const WATCH_SECONDS = 600;
 
 /** Lowers the weight of each node of the cluster as soon as its container starts. */
 async function giveWay(engine: Engine, cluster: string, signal: AbortSignal): Promise<void> {
-  const filters = ['--filter', `label=io.x-k8s.kind.cluster=${cluster}`, '--filter', 'event=start'];
+  const filters = ['--filter', `label=${KIND_CLUSTER_LABEL}=${cluster}`, '--filter', 'event=start'];
   const until = Math.ceil(Date.now() / 1000) + WATCH_SECONDS;
   const changed: Promise<unknown>[] = [];
   await tryExec('docker', ['events', ...filters, '--until', String(until), '--format', '{{.Actor.ID}}'], {
@@ -55,24 +55,19 @@ async function setShares(
   return tryExec('docker', ['update', '--cpu-shares', String(shares), ...containers], { env: engine.env });
 }
 
-/** As {@link GuestProvider.drop}. The process that makes it is ended first: it would go on making. */
+/**
+ * As {@link GuestProvider.drop}. The process that makes it is ended first: it would go on making. A node that Docker was
+ * told to start just before is waited for: until then it may not even be listed.
+ */
 export async function dropGuest(environment: string, cluster: string): Promise<string[]> {
   const name = kindClusterName(environment, cluster);
-  const killed = killMakers(name);
+  killMakers(name);
   const engine = await findEngine();
   if (!engine) return [];
+  await waitFor(`Docker has started what it was told to of ${name}`, async () => !isBeingStarted(name), {
+    timeoutMs: 60_000,
+  });
   const containers = await kindContainers(engine.env, name);
   await deleteCluster(engine, name);
-  if (killed.length > 0) {
-    // Docker may have been told to start a node just before.
-    await waitFor(
-      `no container of ${name}`,
-      async () => {
-        await deleteCluster(engine, name);
-        return (await kindContainers(engine.env, name)).length === 0;
-      },
-      { timeoutMs: 30_000 },
-    );
-  }
   return containers.map((container) => `node ${container}`);
 }

@@ -1,6 +1,7 @@
 import { MeshproofError } from '../../support/errors.ts';
 import { exec, tryExec } from '../../support/exec.ts';
-import { kindNetworkName } from './config.ts';
+import { waitFor } from '../../support/kube.ts';
+import { KIND_CLUSTER_LABEL, kindNetworkName } from './config.ts';
 import type { Engine } from './engine.ts';
 import { kindContainers } from './nodes.ts';
 
@@ -12,25 +13,32 @@ export async function clustersOf(engine: Engine, environment: string): Promise<s
     '--filter',
     `network=${kindNetworkName(environment)}`,
     '--format',
-    '{{.Label "io.x-k8s.kind.cluster"}}',
+    `{{.Label "${KIND_CLUSTER_LABEL}"}}`,
   ]);
   return [...new Set(labels)];
 }
 
-/** What `kind delete cluster` does; done by label so that it needs neither kind nor a kubeconfig. */
-export async function deleteCluster(engine: Engine, cluster: string): Promise<void> {
-  const containers = await kindContainers(engine.env, cluster);
-  if (containers.length === 0) return;
-  const removed = await tryExec('docker', ['rm', '--force', '--volumes', ...containers], { env: engine.env });
-  const left = await kindContainers(engine.env, cluster);
-  if (left.length === 0) return;
-  throw new MeshproofError(
-    'environment',
-    `containers are still there: ${left.join(', ')}\n${removed.stderr}`,
-    {
+/**
+ * What `kind delete cluster` does; done by label so that it needs neither kind nor a kubeconfig. Tries again for
+ * `timeoutMs`: Docker lists a container that is still being made, but cannot remove it ("No such container").
+ */
+export async function deleteCluster(engine: Engine, cluster: string, timeoutMs = 30_000): Promise<void> {
+  let left: string[] = [];
+  let said = '';
+  const gone = async (): Promise<boolean> => {
+    left = await kindContainers(engine.env, cluster);
+    if (left.length === 0) return true;
+    said = (await tryExec('docker', ['rm', '--force', '--volumes', ...left], { env: engine.env })).stderr;
+    left = await kindContainers(engine.env, cluster);
+    return left.length === 0;
+  };
+  await waitFor(`no container of ${cluster}`, gone, { timeoutMs }).catch((cause: unknown) => {
+    // Docker could not even be asked: that error says more than a list that is empty.
+    if (left.length === 0) throw cause;
+    throw new MeshproofError('environment', `containers are still there: ${left.join(', ')}\n${said}`, {
       nextStep: `docker rm --force --volumes ${left.join(' ')}`,
-    },
-  );
+    });
+  });
 }
 
 async function namesOf(engine: Engine, args: string[]): Promise<string[]> {

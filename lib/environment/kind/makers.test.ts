@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { makersOf } from './makers.ts';
+import { isBeingStarted, makersOf } from './makers.ts';
 
 test('only what makes or watches this very cluster is found', ({}, info) => {
   const proc = info.outputPath('proc');
@@ -17,6 +17,10 @@ test('only what makes or watches this very cluster is found', ({}, info) => {
   process('15', 'docker', 'ps', '--filter', 'label=io.x-k8s.kind.cluster=lab-guest');
   process('self', '/tools/kind', 'create', 'cluster', '--name', 'lab-guest');
   expect(makersOf('lab-guest', proc)).toEqual([10, 14]);
+  expect(isBeingStarted('lab-guest', proc)).toBe(false);
+  process('16', 'docker', 'run', '--name', 'n', '--label', 'io.x-k8s.kind.cluster=lab-guest', 'image');
+  expect(isBeingStarted('lab-guest', proc)).toBe(true);
+  expect(isBeingStarted('lab', proc)).toBe(false);
 });
 
 test('a machine without /proc has none', () => {

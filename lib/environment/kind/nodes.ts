@@ -2,6 +2,7 @@ import type { ClusterSpec } from '../../model/environment.ts';
 import type { LabNode } from '../../model/lab.ts';
 import { exec } from '../../support/exec.ts';
 import { type Kube, waitFor } from '../../support/kube.ts';
+import { KIND_CLUSTER_LABEL } from './config.ts';
 
 /** A node as the API server knows it, with the pod range that it was given. */
 export interface ProvisionedNode extends LabNode {
@@ -67,7 +68,7 @@ export async function kindContainers(
   cluster: string,
   which: 'all' | 'running' = 'all',
 ): Promise<string[]> {
-  const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
+  const filter = `label=${KIND_CLUSTER_LABEL}=${cluster}`;
   const args = ['ps', ...(which === 'all' ? ['--all'] : []), '--filter', filter, '--format', '{{.Names}}'];
   const { stdout } = await exec('docker', args, { env });
   return stdout.split('\n').filter(Boolean);
