@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { DefectLab } from '../lib/prove/defect.ts';
 import { MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
-import { askProxy, forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 
 /** A cluster that the forgotten one calls. */
 export function calledFromForgotten({ lab }: DefectLab): string {
@@ -20,7 +21,7 @@ export async function plantThere(
     metadata: { name, namespace: MESH_NAMESPACE },
     spec,
   };
-  await lab.changes.apply(forgotten(lab), [planted]);
+  await lab.changes.apply(lastCluster(lab), [planted]);
 }
 
 /** Whether the configuration of the forgotten cluster's caller has this in it, as its proxy itself shows it. */
@@ -29,8 +30,8 @@ export async function proxyHas(
   resource: 'dynamic_route_configs' | 'dynamic_listeners',
   what: RegExp,
 ): Promise<string | undefined> {
-  const caller = { cluster: forgotten(lab), namespace: MESH_NAMESPACE, app: MESH_CALLER };
-  const page = await askProxy(lab, caller, `/config_dump?resource=${resource}`);
+  const caller = { cluster: lastCluster(lab), namespace: MESH_NAMESPACE, app: MESH_CALLER };
+  const page = await proxySays(lab, caller, `/config_dump?resource=${resource}`);
   const found = what.exec(page.replaceAll(/\s+/g, ' '));
   return found
     ? `the proxy of ${MESH_CALLER} in ${caller.cluster} runs with ${found[0].slice(0, 120)}`

@@ -1,5 +1,5 @@
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 const TABLE = 'inet meshproof_black_hole';
 /** As a tunnel of 1400 bytes on the way, whose reports to the sender are filtered. */
@@ -14,7 +14,7 @@ export const connectivityMtuBlackHole: Defect = {
   silent: 'nodes and pods are ready, pings answer, connections open',
   async plant(lab) {
     const here = clusterOf(lab);
-    const others = lab.lab.clusters.filter(({ name }) => name !== forgotten(lab));
+    const others = lab.lab.clusters.filter(({ name }) => name !== lastCluster(lab));
     const addresses = others.flatMap(({ nodes }) => nodes.map(({ address }) => address)).join(', ');
     const script = [
       `nft add table ${TABLE}`,
@@ -23,16 +23,16 @@ export const connectivityMtuBlackHole: Defect = {
     ].join(' && ');
     const undo = ['sh', '-c', `nft delete table ${TABLE} 2>/dev/null || true`];
     for (const { name } of here?.nodes ?? []) {
-      await lab.changes.onNode(forgotten(lab), name, ['sh', '-c', script], undo);
+      await lab.changes.onNode(lastCluster(lab), name, ['sh', '-c', script], undo);
     }
   },
   async bites(lab) {
     const node = clusterOf(lab)?.nodes[0]?.name ?? '';
-    const far = lab.lab.clusters.find(({ name }) => name !== forgotten(lab))?.nodes[0]?.address ?? '';
+    const far = lab.lab.clusters.find(({ name }) => name !== lastCluster(lab))?.nodes[0]?.address ?? '';
     // Port 9, discard: a datagram of full size that nobody waits for.
     const send = `head -c 1450 /dev/zero > /dev/udp/${far}/9`;
     const look = `nft list chain ${TABLE} out`;
-    const { stdout } = await lab.onNode(forgotten(lab), node, ['bash', '-c', `${send}; ${look}`]);
+    const { stdout } = await lab.onNode(lastCluster(lab), node, ['bash', '-c', `${send}; ${look}`]);
     const packets = Number(/counter packets (\d+)/.exec(stdout)?.[1] ?? 0);
     return packets > 0 ? `${node} dropped ${packets} packets above ${LARGEST} bytes` : undefined;
   },
@@ -40,5 +40,5 @@ export const connectivityMtuBlackHole: Defect = {
 };
 
 function clusterOf(lab: DefectLab) {
-  return lab.lab.clusters.find(({ name }) => name === forgotten(lab));
+  return lab.lab.clusters.find(({ name }) => name === lastCluster(lab));
 }

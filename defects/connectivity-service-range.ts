@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { MESH_NAMESPACE } from '../lib/run/workloads.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 /** All is well until a service gets the address of the other cluster's gateway, some day. */
 export const connectivityServiceRange: Defect = {
@@ -17,7 +17,7 @@ export const connectivityServiceRange: Defect = {
       metadata: { name: 'more-services' },
       spec: { cidrs: [rangeAround(farNode(lab))] },
     };
-    await lab.changes.apply(forgotten(lab), [range]);
+    await lab.changes.apply(lastCluster(lab), [range]);
   },
   async bites(lab) {
     const address = farNode(lab);
@@ -29,8 +29,8 @@ export const connectivityServiceRange: Defect = {
       spec: { clusterIP: address, ports: [{ port: 80 }] },
     };
     try {
-      await lab.kube(forgotten(lab)).objects.create(dry, undefined, 'All');
-      return `a service in ${forgotten(lab)} would get ${address}, a node of another cluster`;
+      await lab.kube(lastCluster(lab)).objects.create(dry, undefined, 'All');
+      return `a service in ${lastCluster(lab)} would get ${address}, a node of another cluster`;
     } catch {
       return undefined;
     }
@@ -39,7 +39,7 @@ export const connectivityServiceRange: Defect = {
 };
 
 function farNode(lab: DefectLab): string {
-  const other = lab.lab.clusters.find(({ name }) => name !== forgotten(lab));
+  const other = lab.lab.clusters.find(({ name }) => name !== lastCluster(lab));
   return other?.nodes.at(-1)?.address ?? '';
 }
 

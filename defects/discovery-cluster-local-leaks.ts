@@ -4,7 +4,7 @@ import type { Defect } from '../lib/prove/defect.ts';
 import { istioMcs } from '../lib/mesh/istio/mcs.ts';
 import { LOCAL_NAMESPACE, localServiceAt } from '../lib/run/areas/discovery.ts';
 import { healed, knownElsewhere } from './discovery-proxy-view.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 /** What must stay in its cluster serves others, who get an answer where they got none: nobody complains. */
 export const discoveryClusterLocalLeaks: Defect = {
@@ -14,7 +14,7 @@ export const discoveryClusterLocalLeaks: Defect = {
   says: /is answered by nobody: not so \(\d+ × ok from/,
   silent: 'more calls succeed than before',
   async plant(lab) {
-    const cluster = forgotten(lab);
+    const cluster = lastCluster(lab);
     const mesh = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -33,7 +33,7 @@ export const discoveryClusterLocalLeaks: Defect = {
     await lab.changes.apply(cluster, [istioMcs.serviceExport(service)]);
   },
   bites: (lab) =>
-    knownElsewhere(lab, { name: localServiceAt(forgotten(lab)), namespace: LOCAL_NAMESPACE }, 'known'),
+    knownElsewhere(lab, { name: localServiceAt(lastCluster(lab)), namespace: LOCAL_NAMESPACE }, 'known'),
   heal: (lab) =>
-    healed(lab, { name: localServiceAt(forgotten(lab)), namespace: LOCAL_NAMESPACE }, 'forgotten'),
+    healed(lab, { name: localServiceAt(lastCluster(lab)), namespace: LOCAL_NAMESPACE }, 'forgotten'),
 };

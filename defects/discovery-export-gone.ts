@@ -2,7 +2,7 @@ import type { Defect } from '../lib/prove/defect.ts';
 import { istioMcs } from '../lib/mesh/istio/mcs.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
 import { healed, knownElsewhere } from './discovery-proxy-view.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 /** Its own cluster still answers, so that no call fails: the other copy is only never used. */
 export const discoveryExportGone: Defect = {
@@ -14,7 +14,7 @@ export const discoveryExportGone: Defect = {
   plant: (lab) => {
     const { apiVersion = '', kind = '' } = istioMcs.serviceExport({ name: '', namespace: '' });
     const metadata = { name: SHARED_SERVICE, namespace: MESH_NAMESPACE };
-    return lab.changes.remove(forgotten(lab), { apiVersion, kind, metadata });
+    return lab.changes.remove(lastCluster(lab), { apiVersion, kind, metadata });
   },
   bites: (lab) => knownElsewhere(lab, { name: SHARED_SERVICE, namespace: MESH_NAMESPACE }, 'forgotten'),
   heal: (lab) => healed(lab, { name: SHARED_SERVICE, namespace: MESH_NAMESPACE }, 'known'),

@@ -5,7 +5,7 @@ import { OFFERED_SERVICE } from '../lib/run/areas/discovery.ts';
 import type { ObjectRef } from '../lib/run/changes-undo.ts';
 import { MESH_NAMESPACE } from '../lib/run/workloads.ts';
 import { healed, knownElsewhere } from './discovery-proxy-view.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 const SERVICE = { name: OFFERED_SERVICE, namespace: MESH_NAMESPACE };
 const EXPORT = istioMcs.serviceExport(SERVICE) as ObjectRef;
@@ -21,7 +21,7 @@ export const discoveryExportStuck: Defect = {
   silent:
     '`kubectl delete` reports the deletion, `kubectl get` lists the export as ever, every call is answered',
   async plant(lab) {
-    const cluster = forgotten(lab);
+    const cluster = lastCluster(lab);
     // Not applied: the suite applies the same object, and would take away what the same manager had added.
     await lab.changes.edit(cluster, EXPORT, (object) => ({
       ...object,
@@ -30,15 +30,15 @@ export const discoveryExportStuck: Defect = {
     await lab.changes.remove(cluster, EXPORT);
   },
   async bites(lab) {
-    const found: KubernetesObject = await lab.kube(forgotten(lab)).objects.read(EXPORT);
+    const found: KubernetesObject = await lab.kube(lastCluster(lab)).objects.read(EXPORT);
     if (found.metadata?.deletionTimestamp === undefined) return undefined;
     const known = await knownElsewhere(lab, SERVICE, 'known');
-    return known && `${known}, though ${forgotten(lab)} has deleted its ServiceExport`;
+    return known && `${known}, though ${lastCluster(lab)} has deleted its ServiceExport`;
   },
   async heal(lab) {
     // Without its finalizer the deleted object goes.
     await lab.changes.revert();
-    await lab.apply([forgotten(lab)], [istioMcs.serviceExport(SERVICE)]);
+    await lab.apply([lastCluster(lab)], [istioMcs.serviceExport(SERVICE)]);
     await healed(lab, SERVICE, 'known');
   },
 };

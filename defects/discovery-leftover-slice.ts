@@ -4,7 +4,8 @@ import { SCALED_SERVICE } from '../lib/run/areas/discovery.ts';
 import { HTTP_PORT, localService, MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
 import { waitFor } from '../lib/support/kube.ts';
-import { askProxy, forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 
 const SERVICE = { name: SCALED_SERVICE, namespace: MESH_NAMESPACE, port: HTTP_PORT };
 
@@ -16,7 +17,7 @@ export const discoveryLeftoverSlice: Defect = {
   says: /scaled away: not noticed by the caller in .*cause\? EndpointSlice flex-mirrored in \S+ keeps/s,
   silent: 'the service has ready endpoints, and every call to it is answered with 200 by its own cluster',
   async plant(lab) {
-    const cluster = forgotten(lab);
+    const cluster = lastCluster(lab);
     const pod = await otherPod(lab);
     const slice = {
       apiVersion: 'discovery.k8s.io/v1',
@@ -44,8 +45,8 @@ export const discoveryLeftoverSlice: Defect = {
   async bites(lab) {
     const { name, address } = await otherPod(lab);
     const listed = await listedInProxy(lab, address);
-    return listed === true
-      ? `the proxy of ${MESH_CALLER} in ${forgotten(lab)} has ${name} for ${SCALED_SERVICE}`
+    return listed
+      ? `the proxy of ${MESH_CALLER} in ${lastCluster(lab)} has ${name} for ${SCALED_SERVICE}`
       : undefined;
   },
   async heal(lab) {
@@ -53,7 +54,7 @@ export const discoveryLeftoverSlice: Defect = {
     const { address } = await otherPod(lab);
     await waitFor(
       `${SCALED_SERVICE} has its own pods only`,
-      async () => (await listedInProxy(lab, address)) === false,
+      async () => !(await listedInProxy(lab, address)),
       { timeoutMs: 90_000 },
     );
   },
@@ -61,16 +62,15 @@ export const discoveryLeftoverSlice: Defect = {
 
 /** A pod of the same cluster that answers the same port and is no pod of the service. */
 async function otherPod(lab: DefectLab) {
-  const cluster = forgotten(lab);
+  const cluster = lastCluster(lab);
   const [pod] = await lab.pods(cluster, MESH_NAMESPACE, localService(cluster));
   if (pod) return pod;
   throw new MeshproofError('environment', `${cluster}: no pod of ${localService(cluster)} runs`);
 }
 
-/** Whether a caller's proxy calls this address for the service; undefined when it does not say. */
-async function listedInProxy(lab: DefectLab, address: string): Promise<boolean | undefined> {
-  const caller = { cluster: forgotten(lab), namespace: MESH_NAMESPACE, app: MESH_CALLER };
-  const page = await askProxy(lab, caller, '/clusters');
-  if (page === '') return undefined;
+/** Whether a caller's proxy calls this address for the service. */
+async function listedInProxy(lab: DefectLab, address: string): Promise<boolean> {
+  const caller = { cluster: lastCluster(lab), namespace: MESH_NAMESPACE, app: MESH_CALLER };
+  const page = await proxySays(lab, caller, '/clusters');
   return istioDiscovery.proxyEndpoints.read(page, SERVICE).some((one) => one.startsWith(`${address}:`));
 }

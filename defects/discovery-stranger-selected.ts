@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Defect } from '../lib/prove/defect.ts';
 import { localService, MESH_NAMESPACE, TOLERANT_SERVICE } from '../lib/run/workloads.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 /** Every call is answered, with success, by the right cluster: only the pod is another's. */
 export const discoveryStrangerSelected: Defect = {
@@ -11,7 +11,7 @@ export const discoveryStrangerSelected: Defect = {
   says: /cause\? .*is no pod of ledger-/s,
   silent: 'the service has a ready endpoint, every call is answered by the right cluster with 200',
   plant: (lab) => {
-    const cluster = forgotten(lab);
+    const cluster = lastCluster(lab);
     const ref = {
       apiVersion: 'v1',
       kind: 'Service',
@@ -23,7 +23,7 @@ export const discoveryStrangerSelected: Defect = {
     });
   },
   async bites(lab) {
-    const cluster = forgotten(lab);
+    const cluster = lastCluster(lab);
     const name = localService(cluster);
     const [[address], strangers] = await Promise.all([
       lab.endpoints(cluster, MESH_NAMESPACE, name),

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { firstCluster } from '../lib/prove/dig.ts';
+import { firstCluster } from '../lib/prove/clusters.ts';
 import type { Defect } from '../lib/prove/defect.ts';
 import { restartResolvers } from '../lib/run/resolvers.ts';
 

@@ -1,5 +1,6 @@
 import type { V1EndpointSlice } from '@kubernetes/client-node';
-import { dig, digFrom, lastCluster } from '../lib/prove/dig.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { dig, digFrom } from '../lib/prove/dig.ts';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { largeAddresses } from '../lib/run/areas/dns.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { dig, firstCluster } from '../lib/prove/dig.ts';
+import { firstCluster } from '../lib/prove/clusters.ts';
+import { dig } from '../lib/prove/dig.ts';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { CAPTURED_CALLER, largeAddresses } from '../lib/run/areas/dns.ts';
 import { MESH_NAMESPACE } from '../lib/run/workloads.ts';

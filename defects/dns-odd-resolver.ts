@@ -1,5 +1,6 @@
 import type { KubernetesObject, V1Deployment } from '@kubernetes/client-node';
-import { dig, digFrom, firstCluster } from '../lib/prove/dig.ts';
+import { firstCluster } from '../lib/prove/clusters.ts';
+import { dig, digFrom } from '../lib/prove/dig.ts';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE, TOLERANT_SERVICE } from '../lib/run/workloads.ts';
 import { waitFor } from '../lib/support/kube.ts';

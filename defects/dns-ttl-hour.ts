@@ -1,4 +1,5 @@
-import { dig, digFrom, firstCluster } from '../lib/prove/dig.ts';
+import { firstCluster } from '../lib/prove/clusters.ts';
+import { dig, digFrom } from '../lib/prove/dig.ts';
 import { editCorefile, healCorefile } from '../lib/prove/corefile.ts';
 import type { Defect } from '../lib/prove/defect.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';

@@ -1,6 +1,6 @@
 import { PatchStrategy } from '@kubernetes/client-node';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
-import { lastCluster } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 import { waitFor } from '../lib/support/kube.ts';
 
 const LEASE = { namespace: 'kube-system', name: 'kube-scheduler' };

@@ -1,5 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { lastCluster } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 import { OUTSIDE_NAMESPACE } from '../lib/run/workloads.ts';
 import { ignoreMissing, waitFor } from '../lib/support/kube.ts';
 

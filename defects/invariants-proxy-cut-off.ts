@@ -1,5 +1,5 @@
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
-import { lastCluster } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 import { MESH_NAMESPACE, SPREAD_SERVICE } from '../lib/run/workloads.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
 import { waitFor } from '../lib/support/kube.ts';

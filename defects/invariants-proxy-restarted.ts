@@ -1,5 +1,6 @@
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
-import { lastCluster, proxySays } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 import { MESH_NAMESPACE, SPREAD_SERVICE } from '../lib/run/workloads.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
 
@@ -24,7 +25,9 @@ export const invariantsProxyRestarted: Defect = {
     await lab.changes.onNode(cluster, pod.node, ['sh', '-c', kill], ['true']);
   },
   async bites(lab) {
-    const info = JSON.parse(await proxySays(lab, lastCluster(lab), SPREAD_SERVICE, '/server_info')) as {
+    const info = JSON.parse(
+      await proxySays(lab, { cluster: lastCluster(lab), app: SPREAD_SERVICE }, '/server_info'),
+    ) as {
       uptime_all_epochs?: string;
     };
     const seconds = Number.parseFloat(info.uptime_all_epochs ?? 'NaN');

@@ -1,6 +1,7 @@
 import { sumStats } from '../lib/mesh/istio/proxy-admin.ts';
 import type { Defect } from '../lib/prove/defect.ts';
-import { lastCluster, proxySays } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 import { MESH_NAMESPACE, SPREAD_SERVICE } from '../lib/run/workloads.ts';
 import { waitFor } from '../lib/support/kube.ts';
 
@@ -68,5 +69,5 @@ export const invariantsXdsRejected: Defect = {
 
 async function rejections(lab: Parameters<Defect['bites']>[0]): Promise<number> {
   const stats = '/stats?filter=listener_manager.lds.update_rejected';
-  return sumStats(await proxySays(lab, lastCluster(lab), SPREAD_SERVICE, stats));
+  return sumStats(await proxySays(lab, { cluster: lastCluster(lab), app: SPREAD_SERVICE }, stats));
 }

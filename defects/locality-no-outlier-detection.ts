@@ -2,7 +2,8 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Defect } from '../lib/prove/defect.ts';
 import { nearbyFor } from '../lib/run/areas/locality.ts';
 import { MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
-import { askProxy, forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 
 interface WithTraffic {
   spec: { trafficPolicy: { outlierDetection?: object } };
@@ -16,7 +17,7 @@ export const localityNoOutlierDetection: Defect = {
   says: /DestinationRule meshproof-mesh\/nearby-\S+ was changed/,
   silent: 'localityLbSetting still says enabled; every call is answered, from anywhere',
   plant: (lab) => {
-    const cluster = forgotten(lab);
+    const cluster = lastCluster(lab);
     const ref = {
       apiVersion: 'networking.istio.io/v1',
       kind: 'DestinationRule',
@@ -28,9 +29,9 @@ export const localityNoOutlierDetection: Defect = {
     });
   },
   async bites(lab) {
-    const cluster = forgotten(lab);
+    const cluster = lastCluster(lab);
     const caller = { cluster, namespace: MESH_NAMESPACE, app: MESH_CALLER };
-    const dump = await askProxy(lab, caller, '/config_dump?resource=dynamic_active_clusters');
+    const dump = await proxySays(lab, caller, '/config_dump?resource=dynamic_active_clusters');
     const { configs } = JSON.parse(dump) as {
       configs: { cluster: { name: string; outlier_detection?: object } }[];
     };

@@ -2,7 +2,8 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Defect } from '../lib/prove/defect.ts';
 import { WEIGHTED_SERVICE } from '../lib/run/areas/locality.ts';
 import { MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
-import { askProxy, forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 
 /** Points that move from the first cluster to the second. */
 const POINTS = 5;
@@ -24,7 +25,7 @@ export const localitySplitOffByFive: Defect = {
       kind: 'VirtualService',
       metadata: { name: WEIGHTED_SERVICE, namespace: MESH_NAMESPACE },
     };
-    return lab.changes.edit(forgotten(lab), ref, (object) => {
+    return lab.changes.edit(lastCluster(lab), ref, (object) => {
       const [first, second] = (object as KubernetesObject & WithRoutes).spec.http[0]?.route ?? [];
       if (first) first.weight -= POINTS;
       if (second) second.weight += POINTS;
@@ -32,12 +33,12 @@ export const localitySplitOffByFive: Defect = {
     });
   },
   async bites(lab) {
-    const caller = { cluster: forgotten(lab), namespace: MESH_NAMESPACE, app: MESH_CALLER };
-    const routes = await askProxy(lab, caller, '/config_dump?resource=dynamic_route_configs');
+    const caller = { cluster: lastCluster(lab), namespace: MESH_NAMESPACE, app: MESH_CALLER };
+    const routes = await proxySays(lab, caller, '/config_dump?resource=dynamic_route_configs');
     const [, weight] = /"weight": (7\d)\b/.exec(routes) ?? [];
     return weight === undefined
       ? undefined
-      : `the routes of ${MESH_CALLER} in ${forgotten(lab)} have a weight of ${weight}`;
+      : `the routes of ${MESH_CALLER} in ${lastCluster(lab)} have a weight of ${weight}`;
   },
   heal: async (lab) => void (await lab.changes.revert()),
 };

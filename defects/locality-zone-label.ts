@@ -2,7 +2,7 @@ import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { nearbyFor } from '../lib/run/areas/locality.ts';
 import { MESH_CALLER, MESH_NAMESPACE, SPREAD_SERVICE } from '../lib/run/workloads.ts';
 import { waitFor } from '../lib/support/kube.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 
@@ -16,14 +16,14 @@ export const localityZoneLabel: Defect = {
   async plant(lab) {
     const { node, zone } = await victim(lab);
     const ref = { apiVersion: 'v1', kind: 'Node', metadata: { name: node } };
-    await lab.changes.edit(forgotten(lab), ref, (object) => {
+    await lab.changes.edit(lastCluster(lab), ref, (object) => {
       const labels = { ...object.metadata?.labels, [ZONE]: zone };
       return { ...object, metadata: Object.assign({}, object.metadata, { labels }) };
     });
   },
   async bites(lab) {
     const { node, zone } = await victim(lab);
-    const { metadata } = await lab.kube(forgotten(lab)).core.readNode({ name: node });
+    const { metadata } = await lab.kube(lastCluster(lab)).core.readNode({ name: node });
     return metadata?.labels?.[ZONE] === zone ? `${node} says that it is in ${zone}` : undefined;
   },
   async heal(lab) {
@@ -34,7 +34,7 @@ export const localityZoneLabel: Defect = {
 
 /** Istio reads a node's zone when it builds an endpoint, and does not look again when only the label has changed. */
 async function rebuildEndpoints(lab: DefectLab): Promise<void> {
-  const cluster = forgotten(lab);
+  const cluster = lastCluster(lab);
   const { discovery } = lab.kube(cluster);
   const services = lab.lab.clusters.map(({ name }) => nearbyFor(name));
   const slices = {
@@ -56,7 +56,7 @@ async function rebuildEndpoints(lab: DefectLab): Promise<void> {
 
 /** A node that a member runs on, outside the caller's zone, and the zone of the caller. */
 async function victim(lab: DefectLab): Promise<{ node: string; zone: string }> {
-  const cluster = forgotten(lab);
+  const cluster = lastCluster(lab);
   const [[caller], members] = await Promise.all([
     lab.pods(cluster, MESH_NAMESPACE, MESH_CALLER),
     lab.pods(cluster, MESH_NAMESPACE, SPREAD_SERVICE),

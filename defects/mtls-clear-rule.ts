@@ -1,7 +1,8 @@
 import type { Defect } from '../lib/prove/defect.ts';
 import { LENIENT_NAMESPACE, lenientIn } from '../lib/run/areas/mtls.ts';
 import { HTTP_PORT, MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
-import { lastCluster, manifest } from './mtls-look.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { manifest } from './mtls-look.ts';
 
 /** Calls succeed, both ends are in the mesh, and everybody on the way can read along. */
 export const mtlsClearRule: Defect = {

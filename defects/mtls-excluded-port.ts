@@ -3,7 +3,8 @@ import { AGENT_PORTS } from '../lib/probe/wire.ts';
 import type { Defect } from '../lib/prove/defect.ts';
 import { rolledOut } from '../lib/prove/rollout.ts';
 import { FIRM, LENIENT_NAMESPACE } from '../lib/run/areas/mtls.ts';
-import { curlFromNode, lastCluster } from './mtls-look.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { curlFromNode } from './mtls-look.ts';
 
 const ANNOTATION = 'traffic.sidecar.istio.io/excludeInboundPorts';
 const REF = {

@@ -3,7 +3,7 @@ import { newRoot } from '../lib/mesh/istio/ca.ts';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { OUTSIDE_NAMESPACE } from '../lib/run/workloads.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
-import { lastCluster } from './mtls-look.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 
 const DAYS = 10;
 

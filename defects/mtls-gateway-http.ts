@@ -1,7 +1,8 @@
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from '../lib/mesh/istio/operator.ts';
 import type { Defect } from '../lib/prove/defect.ts';
 import { HTTP_PORT, MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
-import { curlFromNode, lastCluster, manifest } from './mtls-look.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { curlFromNode, manifest } from './mtls-look.ts';
 
 const GATEWAY = { namespace: ISTIO_NAMESPACE, app: EAST_WEST_GATEWAY };
 const NAME = 'quick-look';

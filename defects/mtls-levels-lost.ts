@@ -2,7 +2,8 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { AGENT_PORTS } from '../lib/probe/wire.ts';
 import type { Defect } from '../lib/prove/defect.ts';
 import { FIRM, LENIENT, LENIENT_NAMESPACE } from '../lib/run/areas/mtls.ts';
-import { curlFromNode, lastCluster } from './mtls-look.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { curlFromNode } from './mtls-look.ts';
 
 const REF = {
   apiVersion: 'security.istio.io/v1',

@@ -28,11 +28,6 @@ export async function curlFromNode(
     : undefined;
 }
 
-/** The cluster that is changed last and looked at least. */
-export function lastCluster({ lab }: DefectLab): string {
-  return lab.clusters.at(-1)?.name ?? '';
-}
-
 /** A manifest with a spec. */
 export function manifest(
   apiVersion: string,

@@ -1,7 +1,8 @@
 import type { Defect } from '../lib/prove/defect.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
-import { inboundTlsFilter, lastCluster } from './mtls-look.ts';
-import { askProxy } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { inboundTlsFilter } from './mtls-look.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 
 const WEAK = 'ECDHE-RSA-AES128-SHA';
 
@@ -21,7 +22,7 @@ export const mtlsOldTls: Defect = {
     ]),
   async bites(lab) {
     const server = { cluster: lastCluster(lab), namespace: MESH_NAMESPACE, app: SHARED_SERVICE };
-    const page = await askProxy(lab, server, '/config_dump?resource=dynamic_listeners');
+    const page = await proxySays(lab, server, '/config_dump?resource=dynamic_listeners');
     return page.includes(`"${WEAK}"`)
       ? `the proxy of ${SHARED_SERVICE} in ${server.cluster} takes ${WEAK}`
       : undefined;

@@ -1,7 +1,8 @@
 import type { Defect } from '../lib/prove/defect.ts';
 import { LOCAL_NAMESPACE, LOCAL_SERVICE } from '../lib/run/areas/discovery.ts';
 import { HTTP_PORT } from '../lib/run/workloads.ts';
-import { curlFromNode, lastCluster, manifest } from './mtls-look.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { curlFromNode, manifest } from './mtls-look.ts';
 
 /** Left over from the namespace's move into the mesh. */
 export const mtlsOpenNamespace: Defect = {

@@ -1,7 +1,8 @@
 import { AGENT_PORTS } from '../lib/probe/wire.ts';
 import type { Defect } from '../lib/prove/defect.ts';
 import { INTRUDER, POLICY_NAMESPACE } from '../lib/run/areas/policy.ts';
-import { curlFromNode, lastCluster, manifest } from './mtls-look.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { curlFromNode, manifest } from './mtls-look.ts';
 
 const SCRAPED = { namespace: POLICY_NAMESPACE, app: INTRUDER };
 

@@ -2,8 +2,8 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Defect } from '../lib/prove/defect.ts';
 import { rolledOut } from '../lib/prove/rollout.ts';
 import { FIRM, LENIENT, LENIENT_NAMESPACE } from '../lib/run/areas/mtls.ts';
-import { lastCluster } from './mtls-look.ts';
-import { askProxy } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 
 const REF = {
   apiVersion: 'apps/v1',
@@ -36,7 +36,7 @@ export const mtlsWrongAccount: Defect = {
   },
   async bites(lab) {
     const server = { cluster: lastCluster(lab), namespace: LENIENT_NAMESPACE, app: FIRM };
-    const held = await askProxy(lab, server, '/certs');
+    const held = await proxySays(lab, server, '/certs');
     const [identity] = new RegExp(`spiffe://[^"]*/sa/${LENIENT}\\b`).exec(held) ?? [];
     return identity && `the proxy of ${FIRM} in ${server.cluster} holds a certificate for ${identity}`;
   },

@@ -1,5 +1,6 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { healDrained, inboundListener, lastCluster } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { healDrained, inboundListener } from '../lib/prove/proxy-view.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
 
 /** Nobody misses a log before it is needed. */

@@ -1,6 +1,7 @@
 import { telemetry } from '../lib/mesh/istio/telemetry.ts';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
-import { healDrained, lastCluster, proxySays } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { healDrained, proxySays } from '../lib/prove/proxy-view.ts';
 import { GOLDEN_SERVICE } from '../lib/run/areas/observability.ts';
 import { HTTP_PORT, MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
@@ -34,7 +35,9 @@ export const observabilityGoldenLabelLost: Defect = {
   },
   async bites(lab) {
     const path = '/config_dump?resource=dynamic_listeners';
-    const listeners = (await proxySays(lab, lastCluster(lab), MESH_CALLER, path)).replaceAll(/\s/g, '');
+    const listeners = (
+      await proxySays(lab, { cluster: lastCluster(lab), app: MESH_CALLER }, path)
+    ).replaceAll(/\s/g, '');
     return new RegExp(`"tags_to_remove":\\[[^\\]]*"${LABEL}"`).test(listeners)
       ? `the stats filter of ${MESH_CALLER} drops ${LABEL}`
       : undefined;

@@ -1,5 +1,6 @@
 import type { DefectLab } from '../lib/prove/defect.ts';
-import { lastCluster, proxySays } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 import { HTTP_PORT, MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
 
 /** A VirtualService in the last cluster that has every call to a service carried out twice. */
@@ -19,7 +20,7 @@ export function plantMirror(lab: DefectLab, service: string): Promise<void> {
 /** The mirror as the proxy of a caller has it. */
 export async function mirrorBites(lab: DefectLab, service: string): Promise<string | undefined> {
   const path = `/config_dump?resource=dynamic_route_configs&name_regex=${HTTP_PORT}`;
-  const routes = await proxySays(lab, lastCluster(lab), MESH_CALLER, path);
+  const routes = await proxySays(lab, { cluster: lastCluster(lab), app: MESH_CALLER }, path);
   const [, mirrored = ''] = routes.split('"request_mirror_policies"');
   return mirrored.slice(0, 300).includes(hostOf(service))
     ? `a route of ${MESH_CALLER} mirrors calls to ${service}`

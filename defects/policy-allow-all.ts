@@ -1,5 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 import { guardOf, healRules, policyRef } from './policy-rules.ts';
 
 const NAME = 'support-access';
@@ -13,11 +13,11 @@ export const policyAllowAll: Defect = {
   silent: 'the default-deny rule is still listed; nothing fails, since nothing is denied any more',
   plant: (lab) => {
     const object = { ...policyRef(NAME), spec: { action: 'ALLOW', rules: [{}] } };
-    return lab.changes.apply(forgotten(lab), [object]);
+    return lab.changes.apply(lastCluster(lab), [object]);
   },
   async bites(lab) {
-    return (await guardOf(lab, forgotten(lab))).includes(`policy[${NAME}]`)
-      ? `the proxy in ${forgotten(lab)} enforces ${NAME}`
+    return (await guardOf(lab, lastCluster(lab))).includes(`policy[${NAME}]`)
+      ? `the proxy in ${lastCluster(lab)} enforces ${NAME}`
       : undefined;
   },
   heal: healRules,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
-import { lastCluster, proxySays } from '../lib/prove/proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
+import { proxySays } from '../lib/prove/proxy-view.ts';
 import { rolledOut } from '../lib/prove/rollout.ts';
 import { MESH_CALLER, MESH_NAMESPACE } from '../lib/run/workloads.ts';
 
@@ -51,7 +52,7 @@ export const policyLatePushes: Defect = {
 };
 
 async function knows(lab: DefectLab, host: string): Promise<boolean> {
-  return (await proxySays(lab, lastCluster(lab), MESH_CALLER, '/clusters')).includes(host);
+  return (await proxySays(lab, { cluster: lastCluster(lab), app: MESH_CALLER }, '/clusters')).includes(host);
 }
 
 function serviceEntry(host: string): KubernetesObject {

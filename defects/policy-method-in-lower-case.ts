@@ -1,5 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 import { bend, guardOf, healRules } from './policy-rules.ts';
 
 /** Methods are compared letter by letter: `get` is no request's method. */
@@ -14,8 +14,8 @@ export const policyMethodInLowerCase: Defect = {
       for (const { operation } of rule.to ?? []) operation.methods = ['get'];
     }),
   async bites(lab) {
-    return /"exact": "get"/.test(await guardOf(lab, forgotten(lab)))
-      ? `the proxy in ${forgotten(lab)} compares methods with "get"`
+    return /"exact": "get"/.test(await guardOf(lab, lastCluster(lab)))
+      ? `the proxy in ${lastCluster(lab)} compares methods with "get"`
       : undefined;
   },
   heal: healRules,

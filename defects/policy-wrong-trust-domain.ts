@@ -1,5 +1,5 @@
 import type { Defect } from '../lib/prove/defect.ts';
-import { forgotten } from './policy-proxy-view.ts';
+import { lastCluster } from '../lib/prove/clusters.ts';
 import { bend, guardOf, healRules } from './policy-rules.ts';
 
 const OLD_DOMAIN = 'old.example';
@@ -17,8 +17,8 @@ export const policyWrongTrustDomain: Defect = {
         source.principals = source.principals?.map((name) => name.replace(/^[^/]+/, OLD_DOMAIN)) ?? [];
     }),
   async bites(lab) {
-    return (await guardOf(lab, forgotten(lab))).includes(OLD_DOMAIN)
-      ? `the proxy in ${forgotten(lab)} compares with ${OLD_DOMAIN}`
+    return (await guardOf(lab, lastCluster(lab))).includes(OLD_DOMAIN)
+      ? `the proxy in ${lastCluster(lab)} compares with ${OLD_DOMAIN}`
       : undefined;
   },
   heal: healRules,

@@ -67,13 +67,3 @@ export async function digFrom(
   if (node === undefined) throw new MeshproofError('environment', `${cluster} has no worker`);
   return { cluster, node, server: await lab.clusterIp(cluster, 'kube-system', 'kube-dns') };
 }
-
-/** The cluster where a defect goes, unless it has a reason for another. */
-export function firstCluster({ lab }: DefectLab): string {
-  return lab.clusters[0]?.name ?? '';
-}
-
-/** Another one than {@link firstCluster} where there are two, so that no defect is always in the same place. */
-export function lastCluster({ lab }: DefectLab): string {
-  return lab.clusters.at(-1)?.name ?? '';
-}

@@ -4,13 +4,21 @@ import { MeshproofError } from '../support/errors.ts';
 import { waitFor } from '../support/kube.ts';
 import type { DefectLab } from './defect.ts';
 
-/** What the proxy of a workload's first pod says at a path of its admin interface. */
+/** A workload by its `app` label; in the mesh's namespace unless another is given. */
+export interface AppPlace {
+  cluster: string;
+  namespace?: string;
+  app: string;
+}
+
+/**
+ * What the proxy of a workload's first pod says at a path of its admin interface. Few suites look there, so what it shows
+ * is independent of theirs. An `environment` error when no pod runs.
+ */
 export async function proxySays(
   lab: DefectLab,
-  cluster: string,
-  app: string,
+  { cluster, namespace = MESH_NAMESPACE, app }: AppPlace,
   path: string,
-  namespace: string = MESH_NAMESPACE,
 ): Promise<string> {
   const home = lab.lab.clusters.find(({ name }) => name === cluster);
   const [pod] = await lab.pods(cluster, namespace, app);
@@ -18,15 +26,10 @@ export async function proxySays(
   return withAdmin(home, { namespace, name: pod.name }, (read) => read(path));
 }
 
-/** The cluster that defects are planted in: another one than most would look at first. */
-export function lastCluster(lab: DefectLab): string {
-  return lab.lab.clusters.at(-1)?.name ?? '';
-}
-
 /** A workload's listener for everything that comes in, with its routes and filters; not the one that it drains. */
 export async function inboundListener(lab: DefectLab, cluster: string, app: string): Promise<string> {
   const path = '/config_dump?resource=dynamic_listeners&name_regex=virtualInbound';
-  const { configs = [] } = JSON.parse(await proxySays(lab, cluster, app, path)) as {
+  const { configs = [] } = JSON.parse(await proxySays(lab, { cluster, app }, path)) as {
     configs?: { active_state?: unknown }[];
   };
   return JSON.stringify(configs.map((one) => one.active_state));
@@ -43,18 +46,14 @@ const DRAINING = ['total_listeners_draining', 'total_filter_chains_draining'];
  * Undoes what was changed and waits until a workload's proxy has no connection left from before: callers keep connections,
  * and those that are open behave as the listener or filter chain says that they were made with.
  */
-export async function healDrained(
-  lab: DefectLab,
-  { cluster, namespace = MESH_NAMESPACE, app }: { cluster: string; namespace?: string; app: string },
-): Promise<void> {
+export async function healDrained(lab: DefectLab, place: AppPlace): Promise<void> {
   const undone = await lab.changes.revert();
   if (undone.length === 0) return;
   const path = `/stats?filter=${encodeURIComponent(`^listener_manager\\.(${DRAINING.join('|')})$`)}`;
   const began = Date.now();
   await waitFor(
-    `the proxy of ${app} in ${cluster} has drained what was before the change`,
-    async () =>
-      Date.now() - began >= ARRIVAL_MS && nothingDrains(await proxySays(lab, cluster, app, path, namespace)),
+    `the proxy of ${place.app} in ${place.cluster} has drained what was before the change`,
+    async () => Date.now() - began >= ARRIVAL_MS && nothingDrains(await proxySays(lab, place, path)),
     { timeoutMs: DRAINED_MS, everyMs: 1000 },
   );
 }

@@ -17,7 +17,7 @@ else
 fi`;
   writeFileSync(join(dir, 'docker'), script);
   chmodSync(join(dir, 'docker'), 0o755);
-  return { calls, engine: { env: { PATH: `${dir}${delimiter}${env.PATH}` } } };
+  return { calls, engine: { env: { PATH: `${dir}${delimiter}${env['PATH']}` } } };
 }
 
 test('a container that is listed while it is still being made is removed once it can be', async ({}, info) => {
