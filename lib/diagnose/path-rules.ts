@@ -99,7 +99,14 @@ function whyMissing(cluster: string | undefined, { clusters, question, proxy }: 
   const gateway = clusters
     .find((one) => one.cluster === cluster)
     ?.deployments.find(({ name }) => name === there?.gateway.name);
-  return gateway && gateway.available === 0 ? `; ${cluster} has no gateway that runs` : '';
+  if (gateway?.available === 0) return `; ${cluster} has no gateway that runs`;
+  const { held } = home.mesh;
+  if (!held) return '';
+  const count = held[cluster] ?? 0;
+  // Cluster-local by its settings, or because it saw an EndpointSlice before its Service (Istio with MCS).
+  return count > 0
+    ? `; ${plane} has ${count} of them and keeps them to callers in ${cluster}`
+    : `; ${plane} watches ${cluster} and has none of them`;
 }
 
 function dnsCauses({ dns, question }: Facts): Cause[] {

@@ -92,6 +92,22 @@ test('missing endpoints are explained by the missing remote secret, in one sente
   );
 });
 
+for (const [held, words] of [
+  [{ east: 1, west: 2 }, /; istiod in east has 2 of them and keeps them to callers in west$/],
+  [{ east: 1 }, /; istiod in east watches west and has none of them$/],
+  [undefined, /in the proxy of cart in east$/],
+] as const) {
+  test(`missing endpoints are explained by what the control plane has: ${JSON.stringify(held)}`, () => {
+    const [first] = likelyCauses(
+      facts({
+        clusters: [cluster('east', { mesh: mesh('east', held ? { held } : {}) }), cluster('west')],
+        proxy: { ...proxy, endpoints: proxy.endpoints.slice(0, 1) },
+      }),
+    );
+    expect(first).toMatch(words);
+  });
+}
+
 for (const [what, changes, words] of [
   ['an API that is silent', { unreadable: 'timeout' }, /west: its API does not answer: timeout/],
   [

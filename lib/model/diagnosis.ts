@@ -84,6 +84,8 @@ export interface MeshFacts {
   unreadable?: string;
   /** Every other cluster: does this control plane have access to it, and is it in step with it. */
   peers: { cluster: string; hasAccess: boolean; watched: boolean; detail?: string }[];
+  /** How many addresses of the service in question this control plane has, by cluster; undefined when it did not say. */
+  held?: Record<string, number>;
   gateway: { name: string; published: string[]; nodeAddresses: string[] };
   network: { expected: string; label: string | undefined };
   /** Pushes that a proxy turned down, with its words. */

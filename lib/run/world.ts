@@ -51,7 +51,19 @@ async function deployInto(
     ...workloads(clusters.map(({ name }) => name)).flatMap((workload) => workloadObjects(workload, context)),
     ...areas.flatMap((area) => area.objects(context)),
   ];
-  await apply(kube, withRunLabels(objects, own));
+  await apply(kube, withRunLabels(podsLast(objects), own));
+}
+
+const RUNS_PODS = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/**
+ * Services and rules before the pods that they are for: no proxy is told of each of them one by one while it starts. And
+ * an istiod with MCS that sees an EndpointSlice before its Service keeps its endpoints for their own cluster until the
+ * slice changes (Istio 1.31, `EndpointDiscoverabilityPolicy`).
+ */
+export function podsLast<T extends { kind?: string }>(objects: readonly T[]): T[] {
+  const runsPods = ({ kind = '' }: T) => RUNS_PODS.has(kind);
+  return [...objects.filter((one) => !runsPods(one)), ...objects.filter(runsPods)];
 }
 
 /** Waits for a namespace that an earlier run is still deleting. */

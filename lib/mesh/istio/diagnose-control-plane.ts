@@ -10,6 +10,9 @@ import { hasProxy } from './proxy-admin.ts';
 const DEBUG_PORT = 8080;
 const METRICS_PORT = 15_014;
 
+/** istiod's `/debug/endpointShardz`: host → namespace → shards (`Kubernetes/<cluster>`) → an entry for each address and port. */
+type EndpointShards = Record<string, Record<string, { Shards?: Record<string, { Addresses?: string[] }[]> }>>;
+
 interface RemoteCluster {
   id: string;
   syncStatus: string;
@@ -20,6 +23,8 @@ export interface ControlPlaneAnswer {
   clusters: RemoteCluster[];
   proxies: SyncedProxy[];
   certificates: { what: string; notAfter: number }[];
+  /** Addresses of the service that was asked about, by cluster. */
+  held?: Record<string, number>;
 }
 
 /** What the istiods of a cluster say together; without `clusters` nobody said what they watch. */
@@ -34,10 +39,10 @@ export interface SyncedProxy {
   resources?: Record<string, { sent?: string; acked?: string; lastError?: string; sentTime?: string }>;
 }
 
-/** What all istiods of a cluster say; `unreadable` is why one of them, or all, said nothing. */
-export async function controlPlaneSays(kube: Kube): Promise<ControlPlaneView> {
+/** What all istiods of a cluster say, of a service too where one is given; `unreadable` is why one of them, or all, said nothing. */
+export async function controlPlaneSays(kube: Kube, service?: ServiceName): Promise<ControlPlaneView> {
   const said = await controlPlanePods(kube).then(
-    (pods) => Promise.allSettled(pods.map((pod) => instanceSays(kube, pod))),
+    (pods) => Promise.allSettled(pods.map((pod) => instanceSays(kube, pod, service))),
     (reason: unknown) => [{ status: 'rejected' as const, reason }],
   );
   const answers = said.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -45,15 +50,44 @@ export async function controlPlaneSays(kube: Kube): Promise<ControlPlaneView> {
   return { ...mergeAnswers(answers), ...(silent.length > 0 ? { unreadable: silent.join('; ') } : {}) };
 }
 
-async function instanceSays(kube: Kube, pod: string): Promise<ControlPlaneAnswer> {
+async function instanceSays(kube: Kube, pod: string, service?: ServiceName): Promise<ControlPlaneAnswer> {
   const [debug, metrics] = await Promise.all([
     withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: DEBUG_PORT }, async (read) => ({
       clusters: JSON.parse(await read('/debug/clusterz')) as RemoteCluster[],
       proxies: (JSON.parse(await read('/debug/syncz')) as SyncedProxy[] | null) ?? [],
+      ...(service
+        ? { held: heldOf(JSON.parse(await read('/debug/endpointShardz')) as EndpointShards, service) }
+        : {}),
     })),
     withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: METRICS_PORT }, (read) => read('/metrics')),
   ]);
   return { ...debug, certificates: authorityExpiry(metrics) };
+}
+
+interface ServiceName {
+  name: string;
+  namespace: string;
+}
+
+/** How many addresses of a service an istiod has from each cluster, whoever it gives them to. */
+export function heldOf(shards: EndpointShards, { name, namespace }: ServiceName): Record<string, number> {
+  const byShard = shards[`${name}.${namespace}.svc.cluster.local`]?.[namespace]?.Shards ?? {};
+  return Object.fromEntries(
+    Object.entries(byShard).map(([shard, entries]) => [
+      shard.replace(/^Kubernetes\//, ''),
+      new Set(entries.map(({ Addresses }) => Addresses?.[0])).size,
+    ]),
+  );
+}
+
+/** The least that any of them has: each serves proxies of its own. */
+function leastHeld(answers: readonly ControlPlaneAnswer[]): Record<string, number> | undefined {
+  const views = answers.flatMap(({ held }) => (held ? [held] : []));
+  if (views.length === 0) return undefined;
+  const clusters = new Set(views.flatMap((view) => Object.keys(view)));
+  return Object.fromEntries(
+    [...clusters].map((name) => [name, Math.min(...views.map((view) => view[name] ?? 0))]),
+  );
 }
 
 /** One view of all istiods: each serves proxies of its own, and a cluster is in step when it is for every one of them. */
@@ -72,7 +106,9 @@ export function mergeAnswers(answers: readonly ControlPlaneAnswer[]): ControlPla
     answers.flatMap(({ certificates }) => certificates),
     ({ what }) => what,
   );
+  const held = leastHeld(answers);
   return {
+    ...(held ? { held } : {}),
     ...(answers.length > 0 ? { clusters: watched } : {}),
     proxies: answers.flatMap(({ proxies }) => proxies),
     certificates: [...expiries].map(([what, them]) => ({

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import {
   type ControlPlaneAnswer,
+  heldOf,
   mergeAnswers,
   peerOf,
   rejectionsOf,
@@ -87,6 +88,25 @@ test('what several istiods say is one view: a proxy is served by any, a cluster 
   expect(peerOf('west', true, ignorant.clusters).watched).toBe(false);
   // Nobody said anything: then nothing is known, and nobody is blamed.
   expect(peerOf('west', true, mergeAnswers([]).clusters).watched).toBe(true);
+});
+
+test('addresses that istiods have of a service are counted by cluster; the one that has the fewest counts', () => {
+  const entry = (address: string, ServicePortName: string) => ({ Addresses: [address], ServicePortName });
+  const shards = {
+    'pay.shop.svc.cluster.local': {
+      shop: {
+        Shards: {
+          'Kubernetes/east': [entry('10.0.0.1', 'http'), entry('10.0.0.1', 'tcp'), entry('10.0.0.2', 'http')],
+          'Kubernetes/west': [],
+        },
+      },
+    },
+  };
+  expect(heldOf(shards, { name: 'pay', namespace: 'shop' })).toEqual({ east: 2, west: 0 });
+  expect(heldOf(shards, { name: 'pay', namespace: 'other' })).toEqual({});
+  const says = (held: Record<string, number>) => ({ clusters: [], proxies: [], certificates: [], held });
+  expect(mergeAnswers([says({ east: 2, west: 1 }), says({ east: 1 })]).held).toEqual({ east: 1, west: 0 });
+  expect(mergeAnswers([]).held).toBeUndefined();
 });
 
 test('counters of Prometheus and Envoy are summed', () => {

@@ -62,7 +62,7 @@ async function facts(
     core.listNamespacedSecret({ namespace: ISTIO_NAMESPACE, labelSelector: 'istio/multiCluster=true' }),
     ignoreMissing(core.readNamespacedService({ namespace: ISTIO_NAMESPACE, name: EAST_WEST_GATEWAY })),
     ignoreMissing(core.readNamespace({ name: ISTIO_NAMESPACE })),
-    controlPlaneSays(kube),
+    controlPlaneSays(kube, to && { name: to.service, namespace: to.namespace }),
     core.listPodForAllNamespaces(),
     to && ignoreMissing(core.readNamespacedService({ namespace: to.namespace, name: to.service })),
   ]);
@@ -72,6 +72,7 @@ async function facts(
     controlPlane: 'istiod',
     ...(said.unreadable === undefined ? {} : { unreadable: said.unreadable }),
     peers: others.map(({ name }) => peerOf(name, withAccess.has(name), said.clusters)),
+    ...(said.held ? { held: said.held } : {}),
     gateway: {
       name: EAST_WEST_GATEWAY,
       published: (gateway?.status?.loadBalancer?.ingress ?? []).map(
