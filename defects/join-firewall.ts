@@ -7,7 +7,10 @@ const GATEWAY_PORT = '15443';
 
 /** Gateways that are there today may be called; one that comes tomorrow may not. */
 function rule(lab: DefectLab): string[] {
-  const known = lab.lab.clusters.flatMap(({ nodes }) => nodes.map(({ address }) => address)).join(',');
+  const nodes = lab.lab.clusters.flatMap((cluster) => cluster.nodes.map(({ address }) => address));
+  const home = lab.lab.clusters.find(({ name }) => name === there(lab));
+  // Its own pods too: what others send to its gateway is forwarded to a pod of that port.
+  const known = [...nodes, home?.podCidr].join(',');
   // One rule in a table of its own: it goes as it came.
   return [
     'nft',
@@ -15,7 +18,8 @@ function rule(lab: DefectLab): string[] {
   ];
 }
 
-const UNDO = ['nft', 'destroy table inet meshproof_defect_join'];
+// Also where there is none (any more); `destroy` would need a newer nft than nodes have.
+const UNDO = ['nft', 'add table inet meshproof_defect_join; delete table inet meshproof_defect_join'];
 
 /** Firewalls between clusters list addresses, and a cluster that joins has new ones. */
 export const joinFirewall: Defect = {

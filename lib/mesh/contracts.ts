@@ -176,6 +176,8 @@ export interface GoldenCount {
 
 /** What the mesh's proxies tell of the calls that pass them. */
 export interface Telemetry {
+  /** What callers' pods need for their proxies to count retries. */
+  callers?: { annotations: Record<string, string> };
   /** A caller's counters for a port of a service, with the tries beyond the first. */
   outbound(
     cluster: LabCluster,

@@ -33,7 +33,7 @@ export interface AgentContext {
   cluster: Pick<LabCluster, 'name' | 'region'>;
   /** Image with `node` in it. */
   image: string;
-  driver?: Pick<MeshDriver, 'serverOnly'>;
+  driver?: Pick<MeshDriver, 'serverOnly' | 'telemetry'>;
 }
 
 /** ServiceAccount and workload object of agent pods, after what their proxies must know when they start. */

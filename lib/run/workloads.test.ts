@@ -1,7 +1,15 @@
 import { expect, test } from '@playwright/test';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { fakeLab } from '../../selftests/fake-lab.ts';
-import { localService, SHARED_SERVICE, withRunLabels, workloadObjects, workloads } from './workloads.ts';
+import { telemetry } from '../mesh/istio/telemetry.ts';
+import {
+  localService,
+  MESH_CALLER,
+  SHARED_SERVICE,
+  withRunLabels,
+  workloadObjects,
+  workloads,
+} from './workloads.ts';
 
 const [east] = fakeLab().clusters;
 if (!east) throw new Error('the fake lab has no cluster');
@@ -15,6 +23,14 @@ test('a name resolves everywhere, a copy runs only where it lives', () => {
   expect(kindsOf(SHARED_SERVICE)).toEqual(['Service', 'ServiceAccount', 'Deployment']);
   expect(kindsOf(localService('east'))).toEqual(['Service', 'ServiceAccount', 'Deployment']);
   expect(kindsOf(localService('west'))).toEqual(['Service']);
+});
+
+test('the proxies of callers, and only theirs, are told to count what they try again', () => {
+  const driver = { telemetry: { ...telemetry, callers: { annotations: { counts: 'retries' } } } };
+  const annotated = workloads(['east', 'west']).filter((workload) =>
+    JSON.stringify(workloadObjects(workload, { ...options, driver })).includes('"counts":"retries"'),
+  );
+  expect(annotated.map(({ name }) => name)).toEqual([MESH_CALLER]);
 });
 
 test('everything is marked with its run, its environment and when it is surely left over', () => {

@@ -109,9 +109,12 @@ export function workloadObjects(workload: Workload, context: AgentContext): Kube
   const { serverOnly = false } = workload;
   const runsHere = workload.copies === 'all' || workload.copies.includes(context.cluster.name);
   const onRoster = name === SHARED_SERVICE || name === MESH_CALLER ? { [ROSTER_LABEL]: 'true' } : {};
+  const counting = name === MESH_CALLER ? context.driver?.telemetry?.callers : undefined;
   return [
     ...(workload.service ? [serviceObject(name, namespace, { app: name }, { ports: ALL_PORTS })] : []),
-    ...(runsHere ? agentWorkload({ name, namespace, labels: onRoster, serverOnly }, context) : []),
+    ...(runsHere
+      ? agentWorkload({ name, namespace, labels: onRoster, serverOnly, ...counting }, context)
+      : []),
   ];
 }
 
