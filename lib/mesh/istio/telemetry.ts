@@ -7,7 +7,8 @@ export const telemetry: Telemetry = {
   // Istio leaves nearly all counters of upstreams out of its proxies' statistics, these too.
   callers: {
     annotations: {
-      'proxy.istio.io/config': 'proxyStatsMatcher:\n  inclusionRegexps: ["cluster\\\\.outbound.*upstream_rq_retry"]\n',
+      'proxy.istio.io/config':
+        'proxyStatsMatcher:\n  inclusionRegexps: ["cluster\\\\.outbound.*upstream_rq_retry"]\n',
     },
   },
   outbound: (cluster, pod, service) =>
