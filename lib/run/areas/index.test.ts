@@ -50,3 +50,10 @@ test('proxies of pods that only answer hold no outbound configuration, before th
     expect(at('Sidecar'), name).toBeLessThan(workload);
   }
 });
+
+test('the discovery suite alone has the callers that it needs, and areas come once', () => {
+  const discovery = areasOf(['discovery']);
+  expect(areasOf(['dns']).every((area) => discovery.includes(area))).toBe(true);
+  const all = areasOf(['discovery', 'dns']);
+  expect(new Set(all).size).toBe(all.length);
+});

@@ -10,29 +10,22 @@ import { observabilityArea } from './observability.ts';
 import { policyArea } from './policy.ts';
 import { rotationArea } from './rotation.ts';
 
-const AREAS: Partial<Record<SuiteCapability, Area>> = {
-  connectivity: connectivityArea,
-  discovery: discoveryArea,
-  dns: dnsArea,
-  mtls: together(mtlsArea, rotationArea),
-  policy: policyArea,
-  locality: localityArea,
-  observability: observabilityArea,
+const AREAS: Partial<Record<SuiteCapability, readonly Area[]>> = {
+  connectivity: [connectivityArea],
+  // Its callers with captured DNS ask for names in clusterset.local.
+  discovery: [discoveryArea, dnsArea],
+  dns: [dnsArea],
+  mtls: [mtlsArea, rotationArea],
+  policy: [policyArea],
+  locality: [localityArea],
+  observability: [observabilityArea],
 };
-
-/** Several areas that come with one capability. */
-function together(...areas: Area[]): Area {
-  return {
-    namespaces: (context) => Object.assign({}, ...areas.map((area) => area.namespaces?.(context) ?? {})),
-    objects: (context) => areas.flatMap((area) => area.objects(context)),
-  };
-}
 
 /** What these measure would be disturbed by pods that they don't look at: a node that comes back starts all of its own. */
 const ALONE: readonly SuiteCapability[] = ['latency', 'failover'];
 
-/** The areas that these capabilities bring along. */
+/** The areas that these capabilities bring along, each once. */
 export function areasOf(capabilities: readonly SuiteCapability[]): Area[] {
-  const own = capabilities.flatMap((capability) => AREAS[capability] ?? []);
+  const own = [...new Set(capabilities.flatMap((capability) => AREAS[capability] ?? []))];
   return capabilities.every((capability) => ALONE.includes(capability)) ? own : [bystandersArea, ...own];
 }
