@@ -1,3 +1,4 @@
+import { lastCluster } from '../lib/prove/clusters.ts';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { MESH_NAMESPACE, SHARED_SERVICE } from '../lib/run/workloads.ts';
 import { waitFor } from '../lib/support/kube.ts';
@@ -24,7 +25,7 @@ export const rotationDeafProxy: Defect = {
       kind: 'Deployment',
       metadata: { name: SHARED_SERVICE, namespace: MESH_NAMESPACE },
     };
-    await lab.changes.edit(clusterOf(lab), ref, (object) => {
+    await lab.changes.edit(lastCluster(lab), ref, (object) => {
       const { spec } = object as unknown as { spec: { template: Template } };
       const { metadata = {} } = spec.template;
       metadata.annotations = {
@@ -38,7 +39,7 @@ export const rotationDeafProxy: Defect = {
   async bites(lab) {
     const values = await settings(lab);
     return values.length > 0 && values.every((value) => value === 'false')
-      ? `the proxy of ${SHARED_SERVICE} in ${clusterOf(lab)} runs with ${SETTING}=false`
+      ? `the proxy of ${SHARED_SERVICE} in ${lastCluster(lab)} runs with ${SETTING}=false`
       : undefined;
   },
   async heal(lab) {
@@ -55,13 +56,9 @@ export const rotationDeafProxy: Defect = {
   },
 };
 
-function clusterOf({ lab }: DefectLab): string {
-  return lab.clusters.at(-1)?.name ?? '';
-}
-
 /** What the proxies that run and are ready were started with, by looking at their pods. */
 async function settings(lab: DefectLab): Promise<string[]> {
-  const { items } = await lab.kube(clusterOf(lab)).core.listNamespacedPod({
+  const { items } = await lab.kube(lastCluster(lab)).core.listNamespacedPod({
     namespace: MESH_NAMESPACE,
     labelSelector: `app=${SHARED_SERVICE}`,
   });

@@ -3,12 +3,15 @@ import type { LabCluster } from '../../model/lab.ts';
 import { withPodPort } from '../../probe/pod-http.ts';
 import { errorMessage } from '../../support/errors.ts';
 import { type Kube, openKube } from '../../support/kube.ts';
+import type { ServiceName } from '../contracts.ts';
 import { ISTIO_NAMESPACE } from './operator.ts';
 import { hasProxy } from './proxy-admin.ts';
 
 /** istiod's debug interface (loopback only without a token) and its metrics. */
 const DEBUG_PORT = 8080;
 const METRICS_PORT = 15_014;
+
+type Service = Pick<ServiceName, 'name' | 'namespace'>;
 
 /** istiod's `/debug/endpointShardz`: host → namespace → shards (`Kubernetes/<cluster>`) → an entry for each address and port. */
 type EndpointShards = Record<string, Record<string, { Shards?: Record<string, { Addresses?: string[] }[]> }>>;
@@ -40,7 +43,7 @@ export interface SyncedProxy {
 }
 
 /** What all istiods of a cluster say, of a service too where one is given; `unreadable` is why one of them, or all, said nothing. */
-export async function controlPlaneSays(kube: Kube, service?: ServiceName): Promise<ControlPlaneView> {
+export async function controlPlaneSays(kube: Kube, service?: Service): Promise<ControlPlaneView> {
   const said = await controlPlanePods(kube).then(
     (pods) => Promise.allSettled(pods.map((pod) => instanceSays(kube, pod, service))),
     (reason: unknown) => [{ status: 'rejected' as const, reason }],
@@ -50,7 +53,7 @@ export async function controlPlaneSays(kube: Kube, service?: ServiceName): Promi
   return { ...mergeAnswers(answers), ...(silent.length > 0 ? { unreadable: silent.join('; ') } : {}) };
 }
 
-async function instanceSays(kube: Kube, pod: string, service?: ServiceName): Promise<ControlPlaneAnswer> {
+async function instanceSays(kube: Kube, pod: string, service?: Service): Promise<ControlPlaneAnswer> {
   const [debug, metrics] = await Promise.all([
     withPodPort(kube, { namespace: ISTIO_NAMESPACE, pod, port: DEBUG_PORT }, async (read) => ({
       clusters: JSON.parse(await read('/debug/clusterz')) as RemoteCluster[],
@@ -64,13 +67,8 @@ async function instanceSays(kube: Kube, pod: string, service?: ServiceName): Pro
   return { ...debug, certificates: authorityExpiry(metrics) };
 }
 
-interface ServiceName {
-  name: string;
-  namespace: string;
-}
-
 /** How many addresses of a service an istiod has from each cluster, whoever it gives them to. */
-export function heldOf(shards: EndpointShards, { name, namespace }: ServiceName): Record<string, number> {
+export function heldOf(shards: EndpointShards, { name, namespace }: Service): Record<string, number> {
   const byShard = shards[`${name}.${namespace}.svc.cluster.local`]?.[namespace]?.Shards ?? {};
   return Object.fromEntries(
     Object.entries(byShard).map(([shard, entries]) => [
