@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { configOptions } from '../environment/kind/cluster.ts';
 import { kindConfig } from '../environment/kind/config.ts';
 import { ensureEngine } from '../environment/kind/engine.ts';
 import { ensureImages } from '../environment/kind/images/resolve.ts';
@@ -113,7 +114,7 @@ export function environmentCommand(): Command {
         onEvent: () => {},
         ...(flags.registryMirror === undefined ? {} : { mirror: flags.registryMirror }),
       });
-      console.log(kindConfig(spec, { image: images.node, ownCni: images.cni === 'meshproof' }));
+      console.log(kindConfig(spec, await configOptions(environment, { engine, images })));
     });
   return env;
 }

@@ -73,3 +73,13 @@ test('DNS: no answer, and another answer than the service has', () => {
     )[0],
   ).toBe(`east: ${name} resolves to 10.9.9.9, and its service has 10.1.0.1`);
 });
+
+test('the proxy: whom it turned away comes before how often', () => {
+  const [east, west] = sampleProxy.endpoints;
+  const endpoints = [east!, { ...west!, failures: 12 }];
+  const refusals = ['192.0.2.20:15443: its identity is spiffe://a/ns/b/sa/c, which … (12 calls)'];
+  expect(likelyCauses(sampleFacts({ proxy: { ...sampleProxy, endpoints, refusals } }))).toEqual([
+    'the proxy of cart in east turned away 192.0.2.20:15443: its identity is spiffe://a/ns/b/sa/c, which … (12 calls)',
+    'the proxy of cart in east counted 12 failed tries at 192.0.2.20:15443 (west)',
+  ]);
+});

@@ -70,6 +70,7 @@ function proxyCauses(proxy: ProxyFacts, facts: Facts): Cause[] {
         `${who} counted ${sum(them)} failed tries at ${them.map(({ address }) => address).join(', ')} (${cluster})`,
       ),
     ),
+    ...(proxy.refusals ?? []).slice(0, 2).map((words) => cause(90, `${who} turned away ${words}`)),
     ...(proxy.rejected > 0
       ? [cause(84, `${who} turned down ${proxy.rejected} configuration update(s)`)]
       : []),

@@ -122,6 +122,8 @@ export interface ProxyFacts {
   /** False when the proxy has never heard of the service. */
   knowsService: boolean;
   endpoints: ProxyEndpoint[];
+  /** Why it turned endpoints of the service away that did answer, in words, the commonest first. */
+  refusals?: string[];
   /** Configuration updates that it turned down since it started. */
   rejected: number;
   certificateNotAfter?: number;

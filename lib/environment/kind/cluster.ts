@@ -5,7 +5,7 @@ import type { LabCluster, LabNode } from '../../model/lab.ts';
 import { exec, tryExec } from '../../support/exec.ts';
 import { openKube } from '../../support/kube.ts';
 import type { ProviderContext } from '../provider.ts';
-import { kindClusterName, kindConfig, kindNetworkName } from './config.ts';
+import { kindClusterName, kindConfig, type KindConfigOptions, kindNetworkName } from './config.ts';
 import type { Engine } from './engine.ts';
 import { installCni } from './images/cni.ts';
 import type { ImageSet } from './images/resolve.ts';
@@ -46,7 +46,7 @@ export async function upCluster(
   }
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const config = join(stateDir, `${spec.name}.kind.yaml`);
-  writeFileSync(config, kindConfig(spec, { image: images.node, ownCni: images.cni === 'meshproof' }));
+  writeFileSync(config, kindConfig(spec, await configOptions(environment, { engine, images })));
   log.info(`${spec.name}: creating ${spec.nodes.length} nodes`);
   await exec(kind, ['create', 'cluster', '--name', name, '--config', config, '--kubeconfig', kubeconfig], {
     env: { ...engine.env, KIND_EXPERIMENTAL_DOCKER_NETWORK: kindNetworkName(environment.name) },
@@ -66,6 +66,16 @@ export async function upCluster(
   await waitUntilReady(kube, spec, signal);
   log.info(`${spec.name}: ${nodes.length} nodes Ready`);
   return { ...done, nodes: nodes.map(labNode) };
+}
+
+/** What the clusters of an environment are configured with, for these images on this engine. */
+export async function configOptions(
+  environment: Environment,
+  { engine, images }: Pick<KindPrerequisites, 'engine' | 'images'>,
+): Promise<KindConfigOptions> {
+  const { stdout } = await exec('docker', ['info', '--format', '{{.NCPU}}'], { env: engine.env });
+  const nodes = environment.clusters.flatMap((cluster) => cluster.nodes);
+  return { image: images.node, ownCni: images.cni === 'meshproof', fewCores: Number(stdout) < nodes.length };
 }
 
 function labNode({ podCidr: _podCidr, ...node }: ProvisionedNode): LabNode {

@@ -16,6 +16,7 @@ import { type IstioObject, settingsOf } from './diagnose-settings.ts';
 import { tuningOf } from './diagnose-tuning.ts';
 import { meshManifests } from './manifests.ts';
 import { leaders } from './leaders.ts';
+import { refusalsIn } from './refusals.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import {
   PROXY_CONTAINER,
@@ -49,6 +50,9 @@ const SETTINGS = [
   ['networking.istio.io', 'v1alpha3', 'envoyfilters'],
   ['telemetry.istio.io', 'v1', 'telemetries'],
 ] as const;
+
+/** Of a proxy's log, which has a line for each call of every test. */
+const LATEST_LINES = 1000;
 
 async function facts(
   cluster: LabCluster,
@@ -130,15 +134,37 @@ async function proxy(
       ? upstreams.filter(({ name }) => outboundOf({ name: to.service, namespace: to.namespace }).test(name))
       : [];
     const notAfter = parseExpiry(certificates);
+    const endpoints = endpointsOf(ours, context.clusters);
+    const refusals = await refusalsOf(kube, pod, context.question, endpoints);
     return {
       pod: pod.name,
       cluster: cluster.name,
       knowsService: to === undefined || ours.length > 0,
-      endpoints: endpointsOf(ours, context.clusters),
+      endpoints,
+      ...(refusals.length > 0 ? { refusals } : {}),
       rejected: sumStats(stats),
       ...(notAfter === undefined ? {} : { certificateNotAfter: notAfter }),
     };
   });
+}
+
+/** The end of its log says why; asked only where tries failed. */
+async function refusalsOf(
+  { core }: Kube,
+  pod: { namespace: string; name: string },
+  { to, since }: DiagnosisQuestion,
+  endpoints: ProxyFacts['endpoints'],
+): Promise<string[]> {
+  if (!to || endpoints.every(({ failures }) => failures === 0)) return [];
+  const log = await core
+    .readNamespacedPodLog({
+      ...pod,
+      container: PROXY_CONTAINER,
+      tailLines: LATEST_LINES,
+      ...(since === undefined ? {} : { sinceSeconds: Math.max(1, Math.ceil((Date.now() - since) / 1000)) }),
+    })
+    .catch(() => '');
+  return refusalsIn(log, { name: to.service, namespace: to.namespace });
 }
 
 /** One row for an address: the ports of a service share a gateway, and its pods. */

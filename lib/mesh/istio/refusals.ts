@@ -1,0 +1,42 @@
+interface AccessLine {
+  upstream_cluster?: string;
+  upstream_host?: string;
+  upstream_transport_failure_reason?: string | null;
+}
+
+/** Envoy's words for a certificate whose subject alternative names are not those that it was told to expect. */
+const OTHER_NAMES = /SAN_matcher,_certificate_SANs_are_\[([^\]]*)\]/;
+
+/**
+ * Why a proxy ended up without a connection to a service's endpoints, by its access log in JSON: each reason once, with the
+ * number of calls, the commonest first. Empty when connections were made, or could not be (`connection refused` has no reason here).
+ */
+export function refusalsIn(log: string, service: { name: string; namespace: string }): string[] {
+  const host = `${service.name}.${service.namespace}.svc.`;
+  const reasons = log.split('\n').flatMap((line) => {
+    const { upstream_cluster, upstream_host, upstream_transport_failure_reason: reason } = read(line);
+    if (!reason || !upstream_cluster?.split('|').at(-1)?.startsWith(host)) return [];
+    return [`${upstream_host ?? 'an endpoint'}: ${inWords(reason)}`];
+  });
+  return [...Map.groupBy(reasons, (words) => words)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([words, calls]) => `${words} (${calls.length} calls)`);
+}
+
+function read(line: string): AccessLine {
+  if (!line.startsWith('{')) return {};
+  try {
+    return JSON.parse(line) as AccessLine;
+  } catch {
+    return {};
+  }
+}
+
+function inWords(reason: string): string {
+  const shown = OTHER_NAMES.exec(reason)?.[1];
+  if (shown !== undefined) return `its identity is ${shown}, which the proxy was not told to expect`;
+  return reason
+    .replace(/TLS_error(_end)?:?\|?/g, '')
+    .replaceAll('_', ' ')
+    .trim();
+}
