@@ -21,6 +21,8 @@ export interface AgentWorkload {
   spreadOverZones?: boolean;
   /** True for pods of the mesh that only answer; left out for those that are callers as well. */
   serverOnly?: boolean;
+  /** True for pods that calls are measured from: on a busy machine they come before those that are measured. */
+  measures?: boolean;
   /** Governing headless Service of a StatefulSet, `name` when left out. */
   serviceName?: string;
 }
@@ -70,7 +72,7 @@ export function agentWorkload(
 }
 
 function podSpec(
-  { name, hostNetwork, spreadOverZones, kind }: AgentWorkload,
+  { name, hostNetwork, spreadOverZones, kind, measures }: AgentWorkload,
   account: string,
   { cluster, image }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string },
 ) {
@@ -116,8 +118,8 @@ function podSpec(
         // Quick to be ready, and seldom asked after: forty pods that are asked every second or two cost a core's tenth.
         startupProbe: { httpGet: healthz, periodSeconds: 1, failureThreshold: 180 },
         readinessProbe: { httpGet: healthz, periodSeconds: 10 },
-        // Half a resolver's: on a busy node what measures must not wait for what it measures.
-        resources: { requests: { cpu: '50m', memory: '48Mi' } },
+        // Its share of a busy node, not what it needs. A push to all proxies of two clusters wakes sixty programs at once.
+        resources: { requests: { cpu: measures === true ? '250m' : '50m', memory: '48Mi' } },
         volumeMounts: [{ name: 'agent', mountPath: '/agent' }],
       },
     ],

@@ -5,6 +5,7 @@ import { telemetry } from '../mesh/istio/telemetry.ts';
 import {
   localService,
   MESH_CALLER,
+  OUTSIDE_CALLER,
   SHARED_SERVICE,
   withRunLabels,
   workloadObjects,
@@ -44,4 +45,11 @@ test('everything is marked with its run, its environment and when it is surely l
   });
   // A label's value: letters, digits, - _ and . only.
   expect(marked?.metadata?.labels?.['meshproof.dev/expires']).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/);
+});
+
+test('callers, and only they, come before what they call on a busy node', () => {
+  const first = workloads(['east', 'west']).filter((workload) =>
+    JSON.stringify(workloadObjects(workload, options)).includes('"cpu":"250m"'),
+  );
+  expect(first.map(({ name }) => name)).toEqual([MESH_CALLER, OUTSIDE_CALLER]);
 });

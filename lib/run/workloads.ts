@@ -113,7 +113,10 @@ export function workloadObjects(workload: Workload, context: AgentContext): Kube
   return [
     ...(workload.service ? [serviceObject(name, namespace, { app: name }, { ports: ALL_PORTS })] : []),
     ...(runsHere
-      ? agentWorkload({ name, namespace, labels: onRoster, serverOnly, ...counting }, context)
+      ? agentWorkload(
+          { name, namespace, labels: onRoster, serverOnly, measures: !workload.service, ...counting },
+          context,
+        )
       : []),
   ];
 }

@@ -30,6 +30,7 @@ export const dnsArea: Area = {
             name: CAPTURED_CALLER,
             namespace: MESH_NAMESPACE,
             annotations: driver.dnsCapture.annotations,
+            measures: true,
           },
           { cluster, image },
         )
