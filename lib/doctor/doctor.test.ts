@@ -14,7 +14,6 @@ const engine: EngineHost = {
   platform: 'linux',
   root: '/nowhere/engine',
   proc: '/nowhere',
-  cgroups: '/nowhere',
 };
 const host = { engine } as DoctorHost;
 

@@ -82,7 +82,8 @@ async function runPhase(
     killSignal: 'SIGINT',
     forceKillAfterDelay: 90_000,
   });
-  // All containers of an engine may share what one process of ours gets: clusters on this machine come first.
+  // All containers of an engine may share what one process of ours gets: clusters on this machine come first. Weighing the
+  // containers up instead (cpu.shares 4096) makes the kernel's scheduler hold others up for seconds: dockerd, runc, this runner.
   if (running.pid !== undefined) setPriority(running.pid, BEHIND_THE_CLUSTERS);
   await running;
 }

@@ -172,7 +172,6 @@ function bareMachine(
       platform: 'linux',
       root: join(folder, 'engine'),
       proc: folder,
-      cgroups: '/nowhere',
     },
     nodeVersion: '24.0.0',
     cpus: 2,

@@ -14,8 +14,6 @@ export interface EngineHost {
   root: string;
   /** Where procfs is mounted. */
   proc: string;
-  /** Where control groups are mounted. */
-  cgroups: string;
 }
 
 /** The machine that this process runs on. */
@@ -27,7 +25,6 @@ export function thisHost(env: NodeJS.ProcessEnv = process.env): EngineHost {
     platform: process.platform,
     root: join(cacheDir(env), 'engine'),
     proc: '/proc',
-    cgroups: '/sys/fs/cgroup',
   };
 }
 

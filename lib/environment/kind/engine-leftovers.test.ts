@@ -48,7 +48,6 @@ async function killedEngine(folder: string, processes: Record<number, string[]>)
     platform: 'linux',
     root,
     proc,
-    cgroups: join(root, 'no-cgroups'),
   };
   return { host, files, unmounted };
 }

@@ -8,7 +8,6 @@ import { type EngineHost, engineFiles, livePid, survivors } from './engine-host.
 import { clearLeftovers, unmountLeftovers } from './engine-leftovers.ts';
 import { raiseInotifyLimits } from './engine-limits.ts';
 import { checkStartable } from './engine-needs.ts';
-import { weighContainers } from './engine-weight.ts';
 import { askDocker } from './engine-user.ts';
 import { missingHere, writeRuntimeWrapper } from './runtime-wrapper.ts';
 
@@ -23,7 +22,6 @@ const stopLimit = 90_000;
  */
 export async function startPrivate(host: EngineHost, log: Log): Promise<string> {
   const running = await livePid(host);
-  await weighContainers(host);
   if (running !== undefined) return await untilAnswers(host, running);
   const missing = await missingHere(join(host.proc, 'self', 'status'));
   await checkStartable(host, missing);

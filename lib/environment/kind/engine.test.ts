@@ -55,16 +55,7 @@ async function machine(folder: string, given: Machine & Partial<EngineHost>): Pr
       };
     throw new Error(`unexpected: ${file} ${args.join(' ')}`);
   };
-  return {
-    run,
-    env: {},
-    uid: 0,
-    platform: 'linux',
-    root: join(folder, 'engine'),
-    proc,
-    cgroups: join(folder, 'cgroup'),
-    ...rest,
-  };
+  return { run, env: {}, uid: 0, platform: 'linux', root: join(folder, 'engine'), proc, ...rest };
 }
 
 /** Writes what procfs shows of a process. */
