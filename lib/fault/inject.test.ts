@@ -42,6 +42,17 @@ test('journal, dead-man, injection, proof; then revert, proof, disarm', async ({
   expect(openFaults(readJournal(journal))).toEqual([]);
 });
 
+test('what eased the return is taken back when it is asked for, and not before', async ({}, info) => {
+  const { mechanism, done } = fakeMechanism();
+  const settle = async () => void done.push('settle');
+  const eased = { ...mechanism, settle };
+  const fault = await injectFault(plan, { mechanism: eased, journal: info.outputPath('journal.jsonl') });
+  await fault.revert();
+  expect(done).not.toContain('settle');
+  await fault.settle();
+  expect(done.at(-1)).toBe('settle');
+});
+
 test('a second revert does nothing', async ({}, info) => {
   const { mechanism, done } = fakeMechanism();
   const fault = await injectFault(plan, { mechanism, journal: info.outputPath('journal.jsonl') });

@@ -13,6 +13,8 @@ export interface ActiveFault extends AsyncDisposable {
   effect: string;
   /** Reverts and proves it. Idempotent; a revert that cannot be proven is an `environment` error. */
   revert(): Promise<Reverted>;
+  /** After the revert, once all is steady again: takes back what eased the return. Idempotent. */
+  settle(): Promise<void>;
 }
 
 /** The proof that a fault is gone. */
@@ -57,6 +59,7 @@ export async function injectFault(
       injectedAt: { from, to },
       effect,
       revert,
+      settle: async () => mechanism.settle?.(plan),
       [Symbol.asyncDispose]: async () => void (await revert()),
     };
   } catch (error) {

@@ -12,6 +12,8 @@ export interface Mechanism {
   proveEffect(plan: FaultPlan): Promise<string>;
   revert(plan: FaultPlan): Promise<void>;
   proveRevert(plan: FaultPlan): Promise<string>;
+  /** Takes back what eased the target's return, once all is steady again; left out where nothing does. Idempotent. */
+  settle?(plan: FaultPlan): Promise<void>;
   /** Stops a dead-man that is no longer needed. */
   disarm(plan: FaultPlan): Promise<void>;
 }

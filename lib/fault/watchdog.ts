@@ -24,6 +24,7 @@ while (openFaults(readJournal(journal)).some(({ id }) => id === plan.id) && Date
     await mechanism.revert(plan);
     const detail = `by the watchdog: ${await mechanism.proveRevert(plan)}`;
     appendJournal(journal, { at: Date.now(), fault: plan.id, step: 'reverted', detail });
+    await mechanism.settle?.(plan);
     await mechanism.disarm(plan);
   } catch (error) {
     appendJournal(journal, {

@@ -1,5 +1,6 @@
 import { revertFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
+import { tidyNode } from '../fault/mechanisms/docker.ts';
 import { leftoverTables } from '../fault/mechanisms/nftables.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
@@ -44,11 +45,7 @@ export async function sweepLab(lab: Lab, log: Log): Promise<Swept> {
   const swept = await sweepFaults(lab.environment.name, log);
   const env = { DOCKER_HOST: lab.dockerHost };
   for (const { container } of lab.clusters.flatMap(({ nodes }) => nodes)) {
-    const state = await tryExec('docker', ['inspect', '--format', '{{.State.Running}}', container], { env });
-    if (state.stdout.trim() === 'false') {
-      await tryExec('docker', ['start', container], { env });
-      swept.push(`node ${container} was stopped`);
-    }
+    swept.push(...(await tidyNode(lab.dockerHost, container)));
     for (const table of await leftoverTables(container, lab.dockerHost)) {
       await tryExec('docker', ['exec', container, 'nft', 'delete', 'table', 'inet', table], { env });
       swept.push(`table ${table} on ${container}`);

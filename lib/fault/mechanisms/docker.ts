@@ -6,6 +6,14 @@ import { armWatchdog, disarmWatchdog } from '../watchdog-control.ts';
 import type { Mechanism } from '../mechanism.ts';
 
 /**
+ * Weight of a node that comes back, where every other has 1024 (Docker's --cpu-shares). In the field it brings its own machine;
+ * here all its programs start on one that others share, and with its full weight they took the calls of the other cluster down
+ * for seconds.
+ */
+const RETURNING_SHARES = 256;
+const USUAL_SHARES = 1024;
+
+/**
  * Kills and starts the containers that are kind's nodes: SIGKILL to everything in them is a power loss as
  * far as the cluster can see. The dead-man is a detached watchdog process, since the node itself is gone.
  */
@@ -25,7 +33,15 @@ export const dockerNodes: Mechanism = {
     return `container stopped: ${plan.targets.map(({ container }) => container).join(', ')}`;
   },
   async revert(plan) {
-    await Promise.all(plan.targets.map((target) => docker(plan, ['start', target.container])));
+    await Promise.all(
+      plan.targets.map(async ({ container }) => {
+        await weigh(plan.dockerHost, container, RETURNING_SHARES);
+        await docker(plan, ['start', container]);
+      }),
+    );
+  },
+  async settle({ targets, dockerHost }) {
+    await Promise.all(targets.map(({ container }) => weigh(dockerHost, container, USUAL_SHARES)));
   },
   async proveRevert(plan) {
     for (const target of plan.targets) {
@@ -47,6 +63,32 @@ export const dockerNodes: Mechanism = {
   },
   disarm: (plan) => disarmWatchdog(plan),
 };
+
+/** Best effort: an engine that knows no weights is no reason to leave a node down. */
+async function weigh(dockerHost: string, container: string, shares: number): Promise<void> {
+  await tryExec('docker', ['update', '--cpu-shares', String(shares), container], envOf({ dockerHost }));
+}
+
+/** Starts a node that is down, and gives one that came back its usual weight; what there was to do, in words. */
+export async function tidyNode(dockerHost: string, container: string): Promise<string[]> {
+  const format = '{{.State.Running}} {{.HostConfig.CpuShares}}';
+  const state = await tryExec(
+    'docker',
+    ['inspect', '--format', format, container],
+    envOf({ dockerHost }),
+  );
+  const [running, shares] = state.stdout.trim().split(' ');
+  const done: string[] = [];
+  if (running === 'false') {
+    await tryExec('docker', ['start', container], envOf({ dockerHost }));
+    done.push(`node ${container} was stopped`);
+  }
+  if (Number(shares) === RETURNING_SHARES) {
+    await weigh(dockerHost, container, USUAL_SHARES);
+    done.push(`node ${container} had the weight of one that returns`);
+  }
+  return done;
+}
 
 async function isRunning(plan: FaultPlan, target: FaultTarget): Promise<boolean> {
   const { stdout } = await docker(plan, ['inspect', '--format', '{{.State.Running}}', target.container]);
