@@ -72,11 +72,7 @@ async function weigh(dockerHost: string, container: string, shares: number): Pro
 /** Starts a node that is down, and gives one that came back its usual weight; what there was to do, in words. */
 export async function tidyNode(dockerHost: string, container: string): Promise<string[]> {
   const format = '{{.State.Running}} {{.HostConfig.CpuShares}}';
-  const state = await tryExec(
-    'docker',
-    ['inspect', '--format', format, container],
-    envOf({ dockerHost }),
-  );
+  const state = await tryExec('docker', ['inspect', '--format', format, container], envOf({ dockerHost }));
   const [running, shares] = state.stdout.trim().split(' ');
   const done: string[] = [];
   if (running === 'false') {
