@@ -23,8 +23,8 @@ while (openFaults(readJournal(journal)).some(({ id }) => id === plan.id) && Date
     const mechanism = mechanismOf(plan);
     await mechanism.revert(plan);
     const detail = `by the watchdog: ${await mechanism.proveRevert(plan)}`;
-    appendJournal(journal, { at: Date.now(), fault: plan.id, step: 'reverted', detail });
     await mechanism.settle?.(plan);
+    appendJournal(journal, { at: Date.now(), fault: plan.id, step: 'reverted', detail });
     await mechanism.disarm(plan);
   } catch (error) {
     appendJournal(journal, {
