@@ -1,14 +1,19 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HeldEndpoint, Membership, MeshContext } from '../mesh/contracts.ts';
+import { kindProvider } from '../environment/kind/provider.ts';
+import type { GuestProvider } from '../environment/provider.ts';
+import type { HeldEndpoint, Membership } from '../mesh/contracts.ts';
+import type { MeshContext } from '../mesh/contracts.ts';
+import { meshDriver } from '../mesh/registry.ts';
 import type { Lab, LabCluster } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
+import { appendLine } from '../support/json-lines.ts';
 import { openKube } from '../support/kube.ts';
+import { silentLog } from '../support/log.ts';
 import { environmentDir } from '../support/paths.ts';
 import type { Backend, CallerRef } from './backend.ts';
 import { GUEST, guestSpec } from './guest-spec.ts';
-import { abilities, guestDir, guestJournal, makeGuest, parts } from './guest-making.ts';
-import { wasPrepared } from './guest-prepared.ts';
+import { deployGuestWorld } from './guest-world.ts';
 import { readProxyEndpoints } from './proxy-endpoints.ts';
 import { podOf } from './world.ts';
 
@@ -52,8 +57,30 @@ export function openGuest({ lab, run, open }: GuestOptions): Guest {
   return {
     name: spec.name,
     async arrive() {
-      const ready = await wasPrepared(guestJournal(environment), { run, signal });
-      const { cluster, mesh } = await makeGuest({ lab, run, signal, spec, guests }, ready);
+      // On disk before the first container: what a killed run leaves is found by it.
+      appendLine(journalOf(environment), {
+        step: 'intent',
+        run,
+        cluster: spec,
+        at: new Date().toISOString(),
+      });
+      const context = { log: silentLog, signal, stateDir: guestDir(environment) };
+      const provided = await guests.add(lab.environment, spec, context);
+      const [cluster] = provided.clusters;
+      if (!cluster) throw new MeshproofError('bug', 'a provider that added no cluster');
+      const mesh: MeshContext = {
+        environment: lab.environment,
+        clusters: [cluster],
+        images: provided.meshImages,
+        tool: provided.tool,
+        definitions: provided.definitions,
+        log: silentLog,
+        signal,
+        // The others' root of trust is there.
+        stateDir: environmentDir(environment),
+      };
+      await meshDriver(lab.environment).install(mesh);
+      await deployGuestWorld(lab, cluster, run);
       wider = open({ ...lab, clusters: [...lab.clusters, cluster] });
       return arrived(cluster, { lab, membership, mesh, backend: wider });
     },
@@ -115,4 +142,26 @@ export async function sweepGuest(lab: Lab): Promise<string[]> {
   rmSync(guestDir(environment), { recursive: true, force: true });
   rmSync(join(environmentDir(environment), `${GUEST}.istio.yaml`), { force: true });
   return swept;
+}
+
+function parts(lab: Lab): { membership: Membership | undefined; guests: GuestProvider | undefined } {
+  return { membership: meshDriver(lab.environment).membership, guests: kindProvider().guests };
+}
+
+function abilities(lab: Lab): { membership: Membership; guests: GuestProvider } {
+  const { membership, guests } = parts(lab);
+  if (membership && guests) return { membership, guests };
+  const missing = membership
+    ? 'the provider cannot add a cluster'
+    : 'the mesh cannot take one in while it is used';
+  throw new MeshproofError('not-applicable', missing);
+}
+
+/** Its kubeconfig and configuration, and the journal. There is a guest, or part of one, while it exists. */
+function guestDir(environment: string): string {
+  return join(environmentDir(environment), GUEST);
+}
+
+function journalOf(environment: string): string {
+  return join(guestDir(environment), 'journal.jsonl');
 }

@@ -11,8 +11,8 @@ import { shuffled } from './shuffle.ts';
 
 const guard = new URL('./die-with-parent.ts', import.meta.url).href;
 
-/** A third of the weight of a process of normal priority (nice 5), which still leaves reverts a fair share. */
-const BEHIND_THE_CLUSTERS = 5;
+/** A tenth of the weight of a process of normal priority, and of all containers together: what is measured comes first. */
+const BEHIND_THE_CLUSTERS = 10;
 
 /** Tests that run side by side in the first phase: with three, two cores are too busy to judge a mesh by its time limits. */
 export const DEFAULT_WORKERS = 2;

@@ -8,7 +8,6 @@ import { recordApiCalls } from './api-calls.ts';
 import { areasOf } from './areas/index.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { rememberDurations } from './durations.ts';
-import { prepareGuest } from './guest-prepared.ts';
 import { takeBaseline } from './invariants.ts';
 import { writeManifest } from './manifest.ts';
 import { runSuites } from './suites.ts';
@@ -75,12 +74,10 @@ async function verifyLab(
     await stages.run('baseline', () => takeBaseline(lab, options.output));
     manifest = { ...manifest, stages: { ...stages.seconds } };
     const file = writeManifest(manifest);
-    if (!signal.aborted) {
-      await using _guest = prepareGuest(lab, { run: id, tests, log });
+    if (!signal.aborted)
       await stages.run('suites', () => runSuites(file, manifest, { ...options, output: options.progress }), {
         speaks: true,
       });
-    }
     if (signal.aborted) errors.push('the run was interrupted');
   } catch (error) {
     errors.push(describeError(error));
