@@ -1,5 +1,6 @@
 import type { DiagnosisQuestion } from '../model/diagnosis.ts';
 import { errorMessage } from '../support/errors.ts';
+import { secondsSince } from '../support/kube.ts';
 import type { Bench } from './bench.ts';
 import { podNameOf } from './collect.ts';
 
@@ -65,7 +66,7 @@ async function sourcesIn(bench: Bench, cluster: string, { from, to }: DiagnosisQ
 
 async function tail(bench: Bench, source: Source, since: number | undefined): Promise<string> {
   const { cluster, namespace, pod, container, only } = source;
-  const sinceSeconds = since === undefined ? 600 : Math.max(1, Math.ceil((Date.now() - since) / 1000));
+  const sinceSeconds = since === undefined ? 600 : secondsSince(since);
   try {
     const text = await bench.kube(cluster).core.readNamespacedPodLog({
       namespace,

@@ -53,6 +53,16 @@ test('what eased the return is taken back when it is asked for, and not before',
   expect(done.at(-1)).toBe('settle');
 });
 
+test('what eased the return does not outlive a fault that is disposed, or that failed on the way', async ({}, info) => {
+  for (const failAt of [undefined, 'proveEffect'] as const) {
+    const { mechanism, done } = fakeMechanism(failAt);
+    const eased = { ...mechanism, settle: async () => void done.push('settle') };
+    const injecting = injectFault(plan, { mechanism: eased, journal: info.outputPath(`${failAt}.jsonl`) });
+    await injecting.then((fault) => fault[Symbol.asyncDispose]()).catch(() => undefined);
+    expect(done.slice(-2), failAt ?? 'disposed').toEqual(['disarm', 'settle']);
+  }
+});
+
 test('a second revert does nothing', async ({}, info) => {
   const { mechanism, done } = fakeMechanism();
   const fault = await injectFault(plan, { mechanism, journal: info.outputPath('journal.jsonl') });

@@ -60,10 +60,14 @@ export async function injectFault(
       effect,
       revert,
       settle: async () => mechanism.settle?.(plan),
-      [Symbol.asyncDispose]: async () => void (await revert()),
+      async [Symbol.asyncDispose]() {
+        await revert();
+        await mechanism.settle?.(plan);
+      },
     };
   } catch (error) {
     await revertFault(plan, { mechanism, journal });
+    await mechanism.settle?.(plan);
     throw error;
   }
 }

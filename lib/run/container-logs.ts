@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { errorMessage } from '../support/errors.ts';
-import { ignoreMissing, isStatus, type Kube } from '../support/kube.ts';
+import { ignoreMissing, isStatus, type Kube, secondsSince } from '../support/kube.ts';
 
 /** What was read of some containers' logs, and what could not be. */
 export interface LogsRead {
@@ -99,7 +99,7 @@ async function logOf(
   const text = await core.readNamespacedPodLog({
     ...one,
     name,
-    sinceSeconds: Math.max(1, Math.ceil((Date.now() - since) / 1000)),
+    sinceSeconds: secondsSince(since),
     ...(talkative ? { tailLines: TAIL_OF_CALLS } : {}),
   });
   // An empty log is undefined to the client.

@@ -69,6 +69,11 @@ export function isStatus(error: unknown, code: number): boolean {
   return error instanceof ApiException && error.code === code;
 }
 
+/** What `sinceSeconds` of a log takes for a time, milliseconds since the epoch: whole seconds, one at least. */
+export function secondsSince(time: number): number {
+  return Math.max(1, Math.ceil((Date.now() - time) / 1000));
+}
+
 /**
  * Polls until `probe` gives a value, and gives it back. Errors of the probe count as "not yet". After
  * `timeoutMs` throws an `environment` error that says what was waited for and what was seen last.

@@ -1,4 +1,5 @@
-import { type ExecResult, tryExec } from '../../support/exec.ts';
+import { USUAL_SHARES, weigh } from '../../support/container-weight.ts';
+import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import { KIND_CLUSTER_LABEL, kindClusterName } from './config.ts';
 import { type Engine, findEngine } from './engine.ts';
@@ -11,7 +12,6 @@ import { isBeingStarted, killMakers } from './makers.ts';
  * joins brings its own machines; here it shares one, and must not slow down the mesh that it is to leave alone.
  */
 const BOOTING_SHARES = 512;
-const USUAL_SHARES = 1024;
 
 /**
  * Runs `boot` while the nodes that it makes get the processor only when nobody else wants it. They have their usual
@@ -26,7 +26,7 @@ export async function withRightOfWay<T>(engine: Engine, cluster: string, boot: (
     ended.abort();
     await yielding;
     const nodes = await kindContainers(engine.env, cluster, 'running').catch(() => []);
-    await setShares(engine, nodes, USUAL_SHARES);
+    await weigh(engine.env, nodes, USUAL_SHARES);
   }
 }
 
@@ -41,18 +41,9 @@ async function giveWay(engine: Engine, cluster: string, signal: AbortSignal): Pr
   await tryExec('docker', ['events', ...filters, '--until', String(until), '--format', '{{.Actor.ID}}'], {
     env: engine.env,
     signal,
-    onLine: (container) => changed.push(setShares(engine, [container], BOOTING_SHARES)),
+    onLine: (container) => changed.push(weigh(engine.env, [container], BOOTING_SHARES)),
   }).catch(() => undefined);
   await Promise.all(changed);
-}
-
-async function setShares(
-  engine: Engine,
-  containers: string[],
-  shares: number,
-): Promise<ExecResult | undefined> {
-  if (containers.length === 0) return undefined;
-  return tryExec('docker', ['update', '--cpu-shares', String(shares), ...containers], { env: engine.env });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FaultPlan, FaultTarget } from '../../model/fault.ts';
+import { USUAL_SHARES, weigh } from '../../support/container-weight.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { exec, tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
@@ -11,7 +12,6 @@ import type { Mechanism } from '../mechanism.ts';
  * for seconds.
  */
 const RETURNING_SHARES = 256;
-const USUAL_SHARES = 1024;
 
 /**
  * Kills and starts the containers that are kind's nodes: SIGKILL to everything in them is a power loss as
@@ -35,13 +35,14 @@ export const dockerNodes: Mechanism = {
   async revert(plan) {
     await Promise.all(
       plan.targets.map(async ({ container }) => {
-        await weigh(plan.dockerHost, container, RETURNING_SHARES);
+        await weigh(envOf(plan).env, [container], RETURNING_SHARES);
         await docker(plan, ['start', container]);
       }),
     );
   },
-  async settle({ targets, dockerHost }) {
-    await Promise.all(targets.map(({ container }) => weigh(dockerHost, container, USUAL_SHARES)));
+  async settle(plan) {
+    const containers = plan.targets.map(({ container }) => container);
+    await weigh(envOf(plan).env, containers, USUAL_SHARES);
   },
   async proveRevert(plan) {
     for (const target of plan.targets) {
@@ -64,11 +65,6 @@ export const dockerNodes: Mechanism = {
   disarm: (plan) => disarmWatchdog(plan),
 };
 
-/** Best effort: an engine that knows no weights is no reason to leave a node down. */
-async function weigh(dockerHost: string, container: string, shares: number): Promise<void> {
-  await tryExec('docker', ['update', '--cpu-shares', String(shares), container], envOf({ dockerHost }));
-}
-
 /** Starts a node that is down, and gives one that came back its usual weight; what there was to do, in words. */
 export async function tidyNode(dockerHost: string, container: string): Promise<string[]> {
   const format = '{{.State.Running}} {{.HostConfig.CpuShares}}';
@@ -80,7 +76,7 @@ export async function tidyNode(dockerHost: string, container: string): Promise<s
     done.push(`node ${container} was stopped`);
   }
   if (Number(shares) === RETURNING_SHARES) {
-    await weigh(dockerHost, container, USUAL_SHARES);
+    await weigh(envOf({ dockerHost }).env, [container], USUAL_SHARES);
     done.push(`node ${container} had the weight of one that returns`);
   }
   return done;

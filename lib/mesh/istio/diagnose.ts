@@ -2,7 +2,7 @@ import { homeOf } from '../../analysis/address-home.ts';
 import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../../model/diagnosis.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { LabCluster } from '../../model/lab.ts';
-import { type Kube, ignoreMissing, openKube } from '../../support/kube.ts';
+import { type Kube, ignoreMissing, openKube, secondsSince } from '../../support/kube.ts';
 import type { MeshInspection } from '../contracts.ts';
 import {
   controlPlaneSays,
@@ -161,7 +161,7 @@ async function refusalsOf(
       ...pod,
       container: PROXY_CONTAINER,
       tailLines: LATEST_LINES,
-      ...(since === undefined ? {} : { sinceSeconds: Math.max(1, Math.ceil((Date.now() - since) / 1000)) }),
+      ...(since === undefined ? {} : { sinceSeconds: secondsSince(since) }),
     })
     .catch(() => '');
   return refusalsIn(log, { name: to.service, namespace: to.namespace });

@@ -26,6 +26,16 @@ test('a certificate of another name is told from other reasons, and each reason 
   ]);
 });
 
+test('an endpoint that did not take the connection was not turned away', () => {
+  // Seen while a killed node came back.
+  const nobody = line({ upstream_transport_failure_reason: 'delayed_connect_error:_Connection_refused' });
+  const reset = line({
+    upstream_transport_failure_reason:
+      'TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer:TLS_error_end',
+  });
+  expect(refusalsIn([nobody, reset].join('\n'), service)).toEqual([]);
+});
+
 test('calls of others, and calls that were connected, give no reason', () => {
   const others = line({ upstream_cluster: 'outbound|8080||shift.other.svc.cluster.local' });
   const fine = line({ response_code: 200, upstream_transport_failure_reason: null });

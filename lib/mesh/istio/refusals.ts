@@ -4,18 +4,20 @@ interface AccessLine {
   upstream_transport_failure_reason?: string | null;
 }
 
+/** In every reason that is about a certificate. */
+const REFUSED = 'CERTIFICATE_VERIFY_FAILED';
 /** Envoy's words for a certificate whose subject alternative names are not those that it was told to expect. */
 const OTHER_NAMES = /SAN_matcher,_certificate_SANs_are_\[([^\]]*)\]/;
 
 /**
- * Why a proxy ended up without a connection to a service's endpoints, by its access log in JSON: each reason once, with the
- * number of calls, the commonest first. Empty when connections were made, or could not be (`connection refused` has no reason here).
+ * Why a proxy turned away certificates that a service's endpoints showed, by its access log in JSON: each reason once, with the
+ * number of calls, the commonest first. Connections that nobody took, or that were reset, are no refusals of the proxy's.
  */
 export function refusalsIn(log: string, service: { name: string; namespace: string }): string[] {
   const host = `${service.name}.${service.namespace}.svc.`;
   const reasons = log.split('\n').flatMap((line) => {
     const { upstream_cluster, upstream_host, upstream_transport_failure_reason: reason } = read(line);
-    if (!reason || !upstream_cluster?.split('|').at(-1)?.startsWith(host)) return [];
+    if (!reason?.includes(REFUSED) || !upstream_cluster?.split('|').at(-1)?.startsWith(host)) return [];
     return [`${upstream_host ?? 'an endpoint'}: ${inWords(reason)}`];
   });
   return [...Map.groupBy(reasons, (words) => words)]
