@@ -1,8 +1,4 @@
-interface AccessLine {
-  upstream_cluster?: string;
-  upstream_host?: string;
-  upstream_transport_failure_reason?: string | null;
-}
+import { readAccessLine } from './access-line.ts';
 
 /** In every reason that is about a certificate. */
 const REFUSED = 'CERTIFICATE_VERIFY_FAILED';
@@ -16,22 +12,17 @@ const OTHER_NAMES = /SAN_matcher,_certificate_SANs_are_\[([^\]]*)\]/;
 export function refusalsIn(log: string, service: { name: string; namespace: string }): string[] {
   const host = `${service.name}.${service.namespace}.svc.`;
   const reasons = log.split('\n').flatMap((line) => {
-    const { upstream_cluster, upstream_host, upstream_transport_failure_reason: reason } = read(line);
+    const {
+      upstream_cluster,
+      upstream_host,
+      upstream_transport_failure_reason: reason,
+    } = readAccessLine(line) ?? {};
     if (!reason?.includes(REFUSED) || !upstream_cluster?.split('|').at(-1)?.startsWith(host)) return [];
     return [`${upstream_host ?? 'an endpoint'}: ${inWords(reason)}`];
   });
   return [...Map.groupBy(reasons, (words) => words)]
     .sort(([, a], [, b]) => b.length - a.length)
     .map(([words, calls]) => `${words} (${calls.length} calls)`);
-}
-
-function read(line: string): AccessLine {
-  if (!line.startsWith('{')) return {};
-  try {
-    return JSON.parse(line) as AccessLine;
-  } catch {
-    return {};
-  }
 }
 
 function inWords(reason: string): string {

@@ -1,5 +1,6 @@
 import type { LabCluster } from '../../model/lab.ts';
 import type { GoldenCount, LoggedCall, PodName, ServiceName, Telemetry } from '../contracts.ts';
+import { readAccessLine } from './access-line.ts';
 import { outboundOf, parseUpstreams, sumStats, upstreamsPath, withAdmin } from './proxy-admin.ts';
 
 /** Counters and access log of Envoy; golden metrics where the proxy has Istio's own stats filter. */
@@ -73,24 +74,10 @@ export function parseGolden(text: string, service: string): GoldenCount[] {
   });
 }
 
-interface AccessLine {
-  request_id?: string;
-  path?: string;
-  response_code?: number;
-  upstream_cluster?: string;
-  upstream_host?: string;
-  authority?: string;
-}
-
 /** A line of Istio's JSON access log (meshConfig.accessLogEncoding: JSON); the mode of its fields is Istio's default. */
 export function parseLog(line: string): LoggedCall | undefined {
-  if (!line.startsWith('{')) return undefined;
-  let entry: AccessLine;
-  try {
-    entry = JSON.parse(line) as AccessLine;
-  } catch {
-    return undefined;
-  }
+  const entry = readAccessLine(line);
+  if (!entry) return undefined;
   const [direction, , , host = ''] = entry.upstream_cluster?.split(/[|;]/) ?? [];
   if (direction !== 'inbound' && direction !== 'outbound') return undefined;
   return {

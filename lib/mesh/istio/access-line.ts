@@ -1,0 +1,20 @@
+/** What is read of a line of Istio's JSON access log (meshConfig.accessLogEncoding: JSON). */
+export interface AccessLine {
+  request_id?: string;
+  path?: string;
+  response_code?: number;
+  upstream_cluster?: string;
+  upstream_host?: string;
+  upstream_transport_failure_reason?: string | null;
+  authority?: string;
+}
+
+/** A line of a proxy's log as an access log's; undefined for what else a proxy prints. */
+export function readAccessLine(line: string): AccessLine | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as AccessLine;
+  } catch {
+    return undefined;
+  }
+}
