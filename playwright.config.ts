@@ -8,6 +8,9 @@ const suites =
   process.env['MESHPROOF_SUITES'] ??
   (manifest && process.env['MESHPROOF_FIRST_PHASE'] ? orderFolder(readManifest(manifest).output) : 'suites');
 
+/** `meshproof verify` says how many workers the tests get that do more than wait. */
+const busy = process.env['MESHPROOF_BUSY_WORKERS'];
+
 /**
  * One runner for every test. `unit` and `selftest` need nothing but Node; `cluster` needs a kind engine; the others
  * are the phases of the product's own suites, started by `meshproof verify`, which leaves the run's manifest in
@@ -30,7 +33,14 @@ export default defineConfig({
       workers: 2,
     },
     { name: 'cluster', testDir: '.', testMatch: /\.cluster\.test\.ts$/, timeout: 1_800_000, workers: 1 },
-    { name: 'conformance', testDir: suites, grepInvert: /@(exclusive|disruptive|last)\b/, timeout: 180_000 },
+    {
+      name: 'conformance',
+      testDir: suites,
+      grepInvert: /@(waiting|exclusive|disruptive|last)\b/,
+      timeout: 180_000,
+      ...(busy === undefined ? {} : { workers: Number(busy) }),
+    },
+    { name: 'waiting', testDir: suites, grep: /@waiting\b/, timeout: 180_000, workers: 1 },
     {
       name: 'exclusive',
       testDir: suites,
@@ -48,5 +58,14 @@ export default defineConfig({
       fullyParallel: false,
     },
     { name: 'last', testDir: suites, grep: /@last\b/, timeout: 180_000, workers: 1 },
+    // How a run carries out the three before: in one go, in the order of its files.
+    {
+      name: 'serial',
+      testDir: suites,
+      grep: /@(exclusive|disruptive|last)\b/,
+      timeout: 300_000,
+      workers: 1,
+      fullyParallel: false,
+    },
   ],
 });

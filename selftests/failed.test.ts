@@ -26,7 +26,11 @@ const BROKEN_PROMISES: Planted[] = [
     says: 'payments-east in east answered, which is no pod of till',
   },
   { suite: 'discovery/remote-service', defect: 'some-calls-fail', says: /calls ended as http-5xx/ },
-  { suite: 'discovery/propagation', defect: 'propagates-late', says: /west answered east after 2\d s/ },
+  {
+    suite: 'discovery/propagation',
+    defect: 'propagates-late',
+    says: /west answered east after 2\d(\.\d)? s/,
+  },
   {
     suite: 'discovery/propagation',
     defect: 'never-propagates',

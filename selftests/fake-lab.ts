@@ -69,6 +69,7 @@ function fakeEnvironment(): Environment {
       clusterLocal: ['*.meshproof-local.svc.cluster.local'],
       accessLog: false,
       multiRoot: false,
+      workloadKeys: 'rsa',
       resilience: {
         tryTimeoutMs: 1000,
         connectTimeoutMs: 1000,

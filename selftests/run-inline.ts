@@ -94,6 +94,7 @@ function playwrightCall(args: readonly string[]): string[] {
     cli,
     'test',
     '--project=conformance',
+    '--project=waiting',
     '--project=exclusive',
     '--project=disruptive',
     '--project=last',

@@ -18,11 +18,16 @@ export interface LatenessFindings {
  * no call that it could not send. The caller chooses the limit, well below what it wants to resolve.
  */
 export function analyseLateness(observations: readonly Observation[], limitMs: number): LatenessFindings {
-  const late = observations.map(({ sentAt, intendedAt }) => Math.max(0, sentAt - intendedAt));
+  const late = latenessOf(observations);
   const [p99Ms, maxMs] = quantiles(late, [0.99, 1]);
   const agentFaults = observations.filter(({ agentFault }) => agentFault).length;
   const reason = reasonOf(p99Ms, limitMs, agentFaults);
   return { p99Ms, maxMs, agentFaults, usable: reason === '', reason };
+}
+
+/** How much later than intended each call was sent, milliseconds. */
+export function latenessOf(observations: readonly Observation[]): number[] {
+  return observations.map(({ sentAt, intendedAt }) => Math.max(0, sentAt - intendedAt));
 }
 
 function reasonOf(p99Ms: number | undefined, limitMs: number, agentFaults: number): string {

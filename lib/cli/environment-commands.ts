@@ -139,7 +139,8 @@ const phaseWords = {
   deleting: 'half-removed: run env down again',
 };
 
-function requireLab(name: string): Lab {
+/** The lab of an environment that is up; a `usage` error that says what there is when it is not. */
+export function requireLab(name: string): Lab {
   const lab = findLab(name);
   if (lab) return lab;
   const state = readState(name);

@@ -3,6 +3,7 @@ import { packageVersion } from '../report/versions.ts';
 import { projectRoot } from '../support/paths.ts';
 import { describeError, EXIT, exitCodeOf, MeshproofError } from '../support/errors.ts';
 import { diagnoseCommand } from './diagnose-command.ts';
+import { faultCommand } from './fault-command.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
 import { proveCommand } from './prove-command.ts';
 import { reportCommand } from './report-command.ts';
@@ -19,6 +20,7 @@ const commands = [
   verifyCommand(),
   proveCommand(),
   diagnoseCommand(),
+  faultCommand(),
   environmentCommand(),
   sweepCommand(),
   doctorCommands(),

@@ -1,6 +1,7 @@
 import type { PlannedTest } from '../model/run.ts';
 import { CAPABILITIES } from '../run/capabilities.ts';
 import type { Durations } from '../run/durations.ts';
+import { columns } from './columns.ts';
 
 /** Tests as a table: capability, duration when it last ran, phase, profile, needs, and what it promises. */
 export function renderList(tests: readonly PlannedTest[], durations: Durations): string {
@@ -37,12 +38,4 @@ function inReadingOrder(tests: readonly PlannedTest[]): PlannedTest[] {
 
 function seconds(value: number | undefined): string {
   return value === undefined ? 'unknown' : `${value.toFixed(1)} s`;
-}
-
-/** Rows with their columns aligned; the last column is left as it is. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows.map((row) =>
-    row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('  '),
-  );
 }

@@ -139,6 +139,7 @@ function toModel(value: EnvironmentFile, file: string): Environment {
       clusterLocal: istio.clusterLocal,
       accessLog: istio.accessLog,
       multiRoot: istio.multiRoot,
+      workloadKeys: istio.workloadKeys,
       resilience: {
         tryTimeoutMs: inMs(resilience.tryTimeout),
         connectTimeoutMs: inMs(resilience.connectTimeout),

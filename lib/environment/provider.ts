@@ -49,7 +49,7 @@ export interface Provider {
 
 /** One cluster more, beside those of an environment that is up, for as long as a suite needs it. */
 export interface GuestProvider {
-  /** Makes the cluster, its nodes Ready, on the environment's network; the others have the right of way meanwhile. */
+  /** Makes the cluster, its nodes registered, on the environment's network; the others have the right of way meanwhile. */
   add(environment: Environment, cluster: ClusterSpec, context: ProviderContext): Promise<Provided>;
   /** Removes it, wholly or half-made, also what a killed process is still making. Says what was there. */
   drop(environment: string, cluster: string): Promise<string[]>;

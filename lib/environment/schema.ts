@@ -97,6 +97,10 @@ export const environmentSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe('a second root of trust reaches running proxies, so that a root can be replaced'),
+      workloadKeys: z
+        .enum(['rsa', 'ecdsa'])
+        .default('rsa')
+        .describe('keys of workload certificates: RSA 2048, as Istio does by itself, or ECDSA P-256'),
     }),
   }),
   expect: z.strictObject({

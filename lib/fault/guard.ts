@@ -3,15 +3,16 @@ import type { FaultPlan } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { openKube } from '../support/kube.ts';
+import { CONTAINERS } from './mechanisms/signal.ts';
 
 /** Namespaces whose workloads exist to be broken. */
 const OURS = /^meshproof-/;
 
 /**
- * Workloads outside Meshproof's namespaces of which no ready copy would be left if these nodes went away, as
+ * Workloads outside Meshproof's namespaces of which no ready copy would be left if these pods went away, as
  * `namespace/owner`. DaemonSets and static pods belong to their node and are not counted. Pure.
  */
-export function lastCopies(pods: readonly V1Pod[], nodes: readonly string[]): string[] {
+export function lastCopies(pods: readonly V1Pod[], taken: readonly V1Pod[]): string[] {
   const copies = new Map<string, V1Pod[]>();
   for (const pod of pods) {
     const owner = pod.metadata?.ownerReferences?.find(
@@ -21,29 +22,47 @@ export function lastCopies(pods: readonly V1Pod[], nodes: readonly string[]): st
     const key = `${pod.metadata?.namespace}/${owner.name}`;
     copies.set(key, [...(copies.get(key) ?? []), pod]);
   }
-  return [...copies]
-    .filter(([, of]) => of.every((pod) => nodes.includes(pod.spec?.nodeName ?? '')))
-    .map(([key]) => key);
+  return [...copies].filter(([, of]) => of.every((pod) => taken.includes(pod))).map(([key]) => key);
+}
+
+/** Pods that a plan takes away, wholly or for its time: those on its nodes, or the copies of the program that it stops. */
+export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
+  const nodes = plan.targets.map(({ node }) => node);
+  switch (plan.spec.kind) {
+    case 'node-kill':
+    case 'node-pause':
+    case 'zone-outage':
+    case 'cluster-outage':
+      return pods.filter(({ spec }) => nodes.includes(spec?.nodeName ?? ''));
+    case 'process-freeze': {
+      const { namespace, container } = CONTAINERS[plan.spec.program];
+      return pods.filter(
+        ({ metadata, spec }) =>
+          metadata?.namespace === namespace && spec?.containers.some(({ name }) => name === container),
+      );
+    }
+    // Containers go on without them, and so do the pods of a cluster whose link is cut.
+    case 'kubelet-stop':
+    case 'runtime-stop':
+    case 'link-partition':
+      return [];
+  }
 }
 
 /** Refuses a plan that would take the last healthy copy of something that is not ours; changes nothing. */
 export async function guardFault(plan: FaultPlan, lab: Lab): Promise<void> {
-  if (plan.spec.kind !== 'node-kill') return;
-  const { spec } = plan;
-  const cluster = lab.clusters.find(({ name }) => name === spec.cluster);
-  if (!cluster) return;
-  const { items } = await openKube(cluster.kubeconfig).core.listPodForAllNamespaces();
-  const lost = lastCopies(
-    items,
-    plan.targets.map(({ node }) => node),
-  );
+  const names = new Set(plan.targets.map(({ cluster }) => cluster));
+  const lost: string[] = [];
+  for (const { name, kubeconfig } of lab.clusters) {
+    if (!names.has(name)) continue;
+    const { items } = await openKube(kubeconfig).core.listPodForAllNamespaces();
+    lost.push(...lastCopies(items, podsTaken(plan, items)));
+  }
   if (lost.length === 0) return;
   throw new MeshproofError(
     'inconclusive',
     `${plan.blastRadius}: it runs the last ready copy of ${lost.join(', ')}`,
-    {
-      nextStep: 'run a second copy on another node, or choose another target',
-    },
+    { nextStep: 'run a second copy elsewhere, choose another target, or allow it (--allow-last-copy)' },
   );
 }
 

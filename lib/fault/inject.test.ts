@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { MeshproofError } from '../support/errors.ts';
-import { injectFault, revertFault } from './inject.ts';
+import { endFault, injectFault, revertFault } from './inject.ts';
 import { openFaults, readJournal } from './journal.ts';
 import type { Mechanism } from './mechanism.ts';
 import { samplePlan } from './sample-plan.ts';
@@ -51,6 +51,13 @@ test('what eased the return is taken back when it is asked for, and not before',
   expect(done).not.toContain('settle');
   await fault.settle();
   expect(done.at(-1)).toBe('settle');
+});
+
+test('a fault that is ended by its plan alone leaves nothing that eased its return', async ({}, info) => {
+  const { mechanism, done } = fakeMechanism();
+  const eased = { ...mechanism, settle: async () => void done.push('settle') };
+  await endFault(plan, { mechanism: eased, journal: info.outputPath('journal.jsonl') });
+  expect(done).toEqual(['revert', 'proveRevert', 'disarm', 'settle']);
 });
 
 test('what eased the return does not outlive a fault that is disposed, or that failed on the way', async ({}, info) => {

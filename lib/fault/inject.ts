@@ -66,10 +66,19 @@ export async function injectFault(
       },
     };
   } catch (error) {
-    await revertFault(plan, { mechanism, journal });
-    await mechanism.settle?.(plan);
+    await endFault(plan, { mechanism, journal });
     throw error;
   }
+}
+
+/** As {@link revertFault}, for a fault whose return nobody watches: what eased it is taken back at once. */
+export async function endFault(
+  plan: FaultPlan,
+  options: { mechanism?: Mechanism; journal?: string } = {},
+): Promise<Reverted> {
+  const reverted = await revertFault(plan, options);
+  await (options.mechanism ?? mechanismOf(plan)).settle?.(plan);
+  return reverted;
 }
 
 /** Reverts a fault by its plan alone, proves it, ends its dead-man and journals it: what a sweep does too. */

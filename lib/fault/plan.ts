@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FaultPlan, FaultSpec, FaultTarget } from '../model/fault.ts';
-import type { Lab, LabCluster } from '../model/lab.ts';
+import type { Lab, LabCluster, LabNode } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
+import { NODE_SERVICES } from './mechanisms/systemd.ts';
 
 /**
  * Resolves a fault to targets, mechanism, blast radius and an absolute deadline. Touches nothing. A target
@@ -17,16 +18,57 @@ export function planFault(spec: FaultSpec, lab: Lab, options: { run: string; las
     dockerHost: lab.dockerHost,
   };
   switch (spec.kind) {
-    case 'node-kill': {
-      const target = targetsOf(clusterOf(lab, spec.cluster)).find(({ node }) => node === spec.node);
-      if (!target)
-        throw unknown(`node ${spec.node}`, `nodes of ${spec.cluster}`, namesOf(clusterOf(lab, spec.cluster)));
+    case 'node-kill':
       return {
         ...common,
         mechanism: 'docker',
-        targets: [target],
-        sources: [],
+        ...onNodes([nodeOf(lab, spec)]),
         blastRadius: `node ${spec.node} of cluster ${spec.cluster} loses power, with every pod on it`,
+      };
+    case 'node-pause':
+      return {
+        ...common,
+        mechanism: 'docker-pause',
+        ...onNodes([nodeOf(lab, spec)]),
+        blastRadius: `everything on node ${spec.node} of cluster ${spec.cluster} stands still, its connections stay open`,
+      };
+    case 'zone-outage': {
+      const targets = targetsOf(clusterOf(lab, spec.cluster), ({ zone }) => zone === spec.zone);
+      if (targets.length === 0)
+        throw unknown(`zone ${spec.zone}`, `zones of ${spec.cluster}`, zonesOf(clusterOf(lab, spec.cluster)));
+      return {
+        ...common,
+        mechanism: 'docker-pause',
+        ...onNodes(targets),
+        blastRadius: `everything in zone ${spec.zone} of cluster ${spec.cluster} stands still (${targets.length} nodes)`,
+      };
+    }
+    case 'cluster-outage': {
+      const targets = targetsOf(clusterOf(lab, spec.cluster));
+      return {
+        ...common,
+        mechanism: 'docker-pause',
+        ...onNodes(targets),
+        blastRadius: `everything in cluster ${spec.cluster} stands still (${targets.length} nodes), its API server too`,
+      };
+    }
+    case 'kubelet-stop':
+    case 'runtime-stop': {
+      const service = NODE_SERVICES[spec.kind];
+      return {
+        ...common,
+        mechanism: 'systemd',
+        ...onNodes([nodeOf(lab, spec)]),
+        blastRadius: `${service} of node ${spec.node} in cluster ${spec.cluster} is stopped; its containers go on, unwatched`,
+      };
+    }
+    case 'process-freeze': {
+      const targets = targetsOf(clusterOf(lab, spec.cluster));
+      return {
+        ...common,
+        mechanism: 'signal',
+        ...onNodes(targets),
+        blastRadius: `every copy of ${spec.program} in cluster ${spec.cluster} stands still, wherever it runs (${targets.length} nodes are looked at)`,
       };
     }
     case 'link-partition': {
@@ -48,6 +90,16 @@ export function planFault(spec: FaultSpec, lab: Lab, options: { run: string; las
   }
 }
 
+function onNodes(targets: FaultTarget[]): Pick<FaultPlan, 'targets' | 'sources'> {
+  return { targets, sources: [] };
+}
+
+function nodeOf(lab: Lab, { cluster, node }: { cluster: string; node: string }): FaultTarget {
+  const [target] = targetsOf(clusterOf(lab, cluster), ({ name }) => name === node);
+  if (!target) throw unknown(`node ${node}`, `nodes of ${cluster}`, namesOf(clusterOf(lab, cluster)));
+  return target;
+}
+
 function clusterOf(lab: Lab, name: string): LabCluster {
   const cluster = lab.clusters.find((candidate) => candidate.name === name);
   if (!cluster)
@@ -59,8 +111,14 @@ function clusterOf(lab: Lab, name: string): LabCluster {
   return cluster;
 }
 
-function targetsOf(cluster: LabCluster): FaultTarget[] {
-  return cluster.nodes.map(({ name, container }) => ({ cluster: cluster.name, node: name, container }));
+function targetsOf(cluster: LabCluster, wanted: (node: LabNode) => boolean = () => true): FaultTarget[] {
+  return cluster.nodes
+    .filter(wanted)
+    .map(({ name, container }) => ({ cluster: cluster.name, node: name, container }));
+}
+
+function zonesOf(cluster: LabCluster): string[] {
+  return [...new Set(cluster.nodes.map(({ zone }) => zone))];
 }
 
 function namesOf(cluster: LabCluster): string[] {

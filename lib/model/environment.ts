@@ -54,6 +54,8 @@ export interface MeshSettings {
   accessLog: boolean;
   /** Several roots may be trusted at once, and a change of them reaches proxies that run: what it takes to replace a root. */
   multiRoot: boolean;
+  /** Keys of workload certificates: RSA 2048 or ECDSA P-256 (ECC_SIGNATURE_ALGORITHM of Istio's agent). */
+  workloadKeys: 'rsa' | 'ecdsa';
 }
 
 export interface ResilienceSettings {

@@ -7,6 +7,9 @@ import type { Lab } from './lab.ts';
 export const PHASES = ['conformance', 'exclusive', 'disruptive', 'last'] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** The runner's project, and the tag, of tests of the first phase that do little but wait for time to pass. */
+export const WAITING = 'waiting';
+
 /** `core` is what every multi-cluster mesh must do; `extended` is everything. */
 export const PROFILES = ['core', 'extended'] as const;
 export type Profile = (typeof PROFILES)[number];

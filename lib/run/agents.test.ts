@@ -35,6 +35,13 @@ test('a caller is looked up once, however often it calls', async () => {
   expect(seen).toMatchObject({ finds: 1, opens: 1 });
 });
 
+test('a caller whom many ask for at the same time is looked up once as well', async () => {
+  const { seen, source } = cluster();
+  await using pool = agentPool(source);
+  await Promise.all(Array.from({ length: 20 }, () => pool.agent(caller)));
+  expect(seen).toMatchObject({ finds: 1, opens: 1 });
+});
+
 test('an agent that does not answer any more is looked up again', async () => {
   const { seen, source, replacePod } = cluster();
   await using pool = agentPool(source);

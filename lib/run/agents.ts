@@ -27,23 +27,30 @@ const ANSWERS_WITHIN_MS = 1000;
 export function agentPool(source: AgentSource): AgentPool {
   const byCaller = new Map<string, AgentClient>();
   const byPod = new Map<string, Promise<AgentClient>>();
+  const asked = new Map<string, Promise<AgentClient>>();
+  const look = async (name: string, caller: CallerRef) => {
+    const known = byCaller.get(name);
+    // The agent itself is asked, over the forward that is open: that costs the API server nothing.
+    if (known && (await answers(known))) return known;
+    const { key, open } = await source.find(caller);
+    const opening = byPod.get(key) ?? open();
+    byPod.set(key, opening);
+    try {
+      const agent = await opening;
+      byCaller.set(name, agent);
+      return agent;
+    } catch (error) {
+      byPod.delete(key);
+      throw error;
+    }
+  };
   return {
-    async agent(caller) {
+    agent(caller) {
       const name = [caller.cluster, caller.namespace, caller.workload, caller.pod].join('/');
-      const known = byCaller.get(name);
-      // The agent itself is asked, over the forward that is open: that costs the API server nothing.
-      if (known && (await answers(known))) return known;
-      const { key, open } = await source.find(caller);
-      const opening = byPod.get(key) ?? open();
-      byPod.set(key, opening);
-      try {
-        const agent = await opening;
-        byCaller.set(name, agent);
-        return agent;
-      } catch (error) {
-        byPod.delete(key);
-        throw error;
-      }
+      // Who asks for it at the same time gets the same answer, from one look.
+      const looking = asked.get(name) ?? look(name, caller).finally(() => asked.delete(name));
+      asked.set(name, looking);
+      return looking;
     },
     async [Symbol.asyncDispose]() {
       const opened = await Promise.allSettled(byPod.values());

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { rmSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { ANOTHER_CLUSTER, type ApiCallCounts, callsBetween, totalOf } from '../model/api-calls.ts';
 import type { LabCluster } from '../model/lab.ts';
@@ -45,6 +46,11 @@ export function countApiCalls(clusters: readonly Pick<LabCluster, 'name' | 'kube
       unsubscribe('http.client.request.start', onHttp);
     },
   };
+}
+
+/** Forgets what an earlier run into the same folder asked. */
+export function forgetApiCalls(output: string): void {
+  rmSync(apiCallsFile(output), { force: true });
 }
 
 /** Adds what is counted to a run's folder: what a test asked at its end, and the rest on dispose. */

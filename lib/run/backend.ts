@@ -1,6 +1,6 @@
 import type { ActiveFault } from '../fault/inject.ts';
 import type { LoadResult } from '../load/k6.ts';
-import type { FaultSpec } from '../model/fault.ts';
+import type { FailoverSpec } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import type { ServiceView } from '../model/service.ts';
 import type { AgentClient } from '../probe/client.ts';
@@ -80,7 +80,7 @@ export interface Backend extends AsyncDisposable {
   /** Creates a Service for pods with this `app` label in every cluster; gives its removal back. */
   addService(name: string, namespace: string, app: string): Promise<() => Promise<void>>;
   load(request: LoadRequest): Promise<LoadResult>;
-  inject(spec: FaultSpec, lastsMs: number): Promise<ActiveFault>;
+  inject(spec: FailoverSpec, lastsMs: number): Promise<ActiveFault>;
   /** Waits for the steady state of workloads and mesh after a fault. */
   steady(timeoutMs: number): Promise<void>;
   /** What the mesh driver finds wrong just now, in words: the hint in a failed verdict. */

@@ -4,7 +4,7 @@ import { setPriority } from 'node:os';
 import { basename, join } from 'node:path';
 import { execPath } from 'node:process';
 import { execa } from 'execa';
-import { PHASES, type Phase, type RunManifest } from '../model/run.ts';
+import { PHASES, type Phase, type RunManifest, WAITING } from '../model/run.ts';
 import { orderFolder } from '../report/read-manifest.ts';
 import { projectRoot } from '../support/paths.ts';
 import { shuffled } from './shuffle.ts';
@@ -25,8 +25,9 @@ export interface RunSuitesOptions {
 
 /**
  * Runs the tests of a manifest, a phase after another, each in the order that the seed decides, and shows their
- * progress. The verdict is in the report that they leave, not in an exit code. On abort the runner stops, reverts its
- * faults and reports; it has 90 s for that.
+ * progress. Phases whose tests run one by one share a runner: its start takes ten seconds on two cores. The verdict is in
+ * the report that they leave, not in an exit code. On abort the runner stops, reverts its faults and reports; it has 90 s
+ * for that.
  */
 export async function runSuites(
   manifestFile: string,
@@ -34,46 +35,72 @@ export async function runSuites(
   options: RunSuitesOptions,
 ): Promise<void> {
   const tests = manifest.tests ?? [];
-  const phases = PHASES.filter((phase) => tests.some((test) => test.phase === phase));
-  for (const [index, phase] of phases.entries()) {
+  const sittings = SITTINGS.map((sitting) => ({
+    ...sitting,
+    tests: sitting.phases.flatMap((phase) => tests.filter((test) => test.phase === phase)),
+  })).filter((sitting) => sitting.tests.length > 0);
+  for (const [index, sitting] of sittings.entries()) {
     if (options.signal.aborted) return;
-    writeOrder(manifest, phase);
-    const titles = tests.flatMap((test) => (test.phase === phase ? [test.title] : []));
-    await runPhase(manifestFile, phase, { ...options, first: index === 0, titles });
+    writeOrder(manifest, sitting.phases);
+    const titles = sitting.tests.map(({ title }) => title);
+    await runSitting(manifestFile, sitting, { ...options, first: index === 0, titles });
   }
 }
 
+/** What one runner carries out, by the names of its projects in playwright.config.ts. */
+interface Sitting {
+  projects: readonly string[];
+  phases: readonly Phase[];
+  /** Its runner's workers, where so many tests may be busy side by side. */
+  workers(busy: number): number;
+}
+
+const SITTINGS: readonly Sitting[] = [
+  {
+    projects: ['conformance', WAITING],
+    phases: ['conformance'],
+    // Tests that do little but wait have a worker of their own: they keep nobody from the processor.
+    workers: (busy) => (busy > 1 ? busy + 1 : 1),
+  },
+  { projects: ['serial'], phases: PHASES.filter((phase) => phase !== 'conformance'), workers: () => 1 },
+];
+
 /**
- * One file for each suite, named so that the runner's own (alphabetical) order is the one that the seed decides. Each
- * only imports the suite: its tests keep the suite's own file and titles.
+ * One file for each suite, named so that the runner's own (alphabetical) order is the phases', and within each the one
+ * that the seed decides. Each only imports the suite: its tests keep the suite's own file and titles.
  */
-function writeOrder({ output, tests = [], seed }: RunManifest, phase: Phase): void {
+function writeOrder({ output, tests = [], seed }: RunManifest, phases: readonly Phase[]): void {
   const folder = orderFolder(output);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   // The folder may lie anywhere: it says itself that its files are ES modules.
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
-  const files = [...new Set(tests.filter((test) => test.phase === phase).map(({ file }) => file))].sort();
-  for (const [index, file] of shuffled(files, seed).entries()) {
+  const filesOf = (phase: Phase) =>
+    [...new Set(tests.filter((test) => test.phase === phase).map(({ file }) => file))].sort();
+  const ordered = new Set(phases.flatMap((phase) => shuffled(filesOf(phase), seed)));
+  for (const [index, file] of [...ordered].entries()) {
     const name = `${String(index).padStart(3, '0')}-${basename(file)}`;
     writeFileSync(join(folder, name), `import ${JSON.stringify(file)};\n`);
   }
 }
 
-async function runPhase(
+async function runSitting(
   manifest: string,
-  phase: Phase,
+  sitting: Sitting,
   { workers, signal, output, first, titles }: RunSuitesOptions & { first: boolean; titles: string[] },
 ): Promise<void> {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  // Only the first phase is one of tests that don't disturb each other.
-  const many = phase === 'conformance' ? workers : 1;
   // A file may hold more tests than were asked for. Titles of describes are joined by a space there.
   const asked = titles.map((title) => RegExp.escape(title.replaceAll(' › ', ' '))).join('|');
-  const args = ['test', `--project=${phase}`, `--workers=${many}`, '--grep', asked];
+  const projects = sitting.projects.map((project) => `--project=${project}`);
+  const args = ['test', ...projects, `--workers=${sitting.workers(workers)}`, '--grep', asked];
   const running = execa(execPath, ['--import', guard, playwright, ...args], {
     cwd: projectRoot,
-    env: { MESHPROOF_RUN: manifest, MESHPROOF_FIRST_PHASE: String(first) },
+    env: {
+      MESHPROOF_RUN: manifest,
+      MESHPROOF_FIRST_PHASE: String(first),
+      MESHPROOF_BUSY_WORKERS: String(workers),
+    },
     stdin: 'ignore',
     stdout: output === 'stderr' ? process.stderr : output,
     stderr: output === 'ignore' ? 'ignore' : 'inherit',

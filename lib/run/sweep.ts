@@ -1,11 +1,9 @@
-import { revertFault } from '../fault/inject.ts';
+import { endFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
-import { tidyNode } from '../fault/mechanisms/docker.ts';
-import { leftoverTables } from '../fault/mechanisms/nftables.ts';
+import { tidyNode } from '../fault/mechanisms/leftovers.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
 import { errorMessage, MeshproofError } from '../support/errors.ts';
-import { tryExec } from '../support/exec.ts';
 import type { Log } from '../support/log.ts';
 import { sweepChanges } from './changes.ts';
 import { sweepGuest } from './guest.ts';
@@ -20,7 +18,7 @@ export async function sweepFaults(environment: string, log: Log): Promise<Swept>
   const failures: string[] = [];
   for (const plan of openFaults(readJournal(journalFile(environment)))) {
     try {
-      const { proof } = await revertFault(plan);
+      const { proof } = await endFault(plan);
       swept.push(`${plan.spec.kind} ${plan.id} of run ${plan.run}: ${proof}`);
       log.warn(`swept a fault that an earlier run left: ${plan.blastRadius}`);
     } catch (error) {
@@ -38,19 +36,14 @@ export async function sweepFaults(environment: string, log: Log): Promise<Swept>
 }
 
 /**
- * Reverts everything of ours in a lab, journalled or found by its mark: stopped nodes, nftables tables,
+ * Reverts everything of ours in a lab, journalled or found by its mark: what faults left in nodes,
  * workloads. Idempotent.
  */
 export async function sweepLab(lab: Lab, log: Log): Promise<Swept> {
   const swept = await sweepFaults(lab.environment.name, log);
-  const env = { DOCKER_HOST: lab.dockerHost };
-  for (const { container } of lab.clusters.flatMap(({ nodes }) => nodes)) {
-    swept.push(...(await tidyNode(lab.dockerHost, container)));
-    for (const table of await leftoverTables(container, lab.dockerHost)) {
-      await tryExec('docker', ['exec', container, 'nft', 'delete', 'table', 'inet', table], { env });
-      swept.push(`table ${table} on ${container}`);
-    }
-  }
+  const nodes = lab.clusters.flatMap((cluster) => cluster.nodes);
+  const tidied = await Promise.all(nodes.map(({ container }) => tidyNode(lab.dockerHost, container)));
+  swept.push(...tidied.flat());
   swept.push(...(await sweepGuest(lab)));
   const undone = await sweepChanges(lab);
   // A control plane takes up what it was given back a moment later, and its workloads after it.

@@ -34,6 +34,11 @@ test('the suites list themselves: each once, with its phase and what it needs', 
   expect(new Set(tests.map(({ id }) => id)).size).toBe(tests.length);
   const kill = tests.find(({ id }) => id.startsWith('failover/node-kill: '));
   expect(kill).toMatchObject({ capability: 'failover', phase: 'disruptive' });
+  // Phases that share a runner are in order by file: a file of two of them would run all its tests in the earlier one.
+  const serial = tests.filter(({ phase }) => phase !== 'conformance');
+  const phases = Map.groupBy(serial, ({ file }) => file);
+  for (const [file, own] of phases)
+    expect([file, new Set(own.map(({ phase }) => phase)).size]).toEqual([file, 1]);
   const core = await listTests({ suites: [], profile: 'core' });
   expect(core.length).toBeGreaterThan(0);
   expect(core.length).toBeLessThan(tests.length);

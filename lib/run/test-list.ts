@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { z } from 'zod';
-import { PHASES, type Phase, type PlannedTest, type Profile } from '../model/run.ts';
+import { PHASES, type Phase, type PlannedTest, type Profile, WAITING } from '../model/run.ts';
 import { nameOf } from '../report/test-name.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { tryExec } from '../support/exec.ts';
@@ -53,7 +53,7 @@ const report = z.looseObject({
  */
 export async function listTests(selection: Selection): Promise<PlannedTest[]> {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  const phases = PHASES.map((phase) => `--project=${phase}`);
+  const phases = [...PHASES, WAITING].map((project) => `--project=${project}`);
   const result = await tryExec(execPath, [playwright, 'test', '--list', '--reporter=json', ...phases], {
     cwd: projectRoot,
     // A runner around this one may have its report written to a file; ours is read from stdout.

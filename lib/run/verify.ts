@@ -4,7 +4,8 @@ import type { PlannedTest, RunManifest } from '../model/run.ts';
 import type { RunVerdict } from '../model/verdict.ts';
 import { finishReport } from '../report/finish.ts';
 import { describeError, MeshproofError } from '../support/errors.ts';
-import { recordApiCalls } from './api-calls.ts';
+import { watchStolenTime } from '../support/stolen-time.ts';
+import { forgetApiCalls, recordApiCalls } from './api-calls.ts';
 import { areasOf } from './areas/index.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { rememberDurations } from './durations.ts';
@@ -65,6 +66,7 @@ async function verifyLab(
   options: VerifyOptions,
 ): Promise<Verified> {
   const { log, stages, signal } = options;
+  forgetApiCalls(options.output);
   const calls = recordApiCalls(lab.clusters, { output: options.output, process: 'run' });
   await stages.run('sweep', () => sweepLab(lab, log));
   const errors: string[] = [];
@@ -74,10 +76,14 @@ async function verifyLab(
     await stages.run('baseline', () => takeBaseline(lab, options.output));
     manifest = { ...manifest, stages: { ...stages.seconds } };
     const file = writeManifest(manifest);
-    if (!signal.aborted)
+    if (!signal.aborted) {
+      using stolen = watchStolenTime();
       await stages.run('suites', () => runSuites(file, manifest, { ...options, output: options.progress }), {
         speaks: true,
       });
+      const words = stolen.words();
+      if (words !== undefined) log.warn(words);
+    }
     if (signal.aborted) errors.push('the run was interrupted');
   } catch (error) {
     errors.push(describeError(error));

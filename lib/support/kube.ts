@@ -11,6 +11,7 @@ import {
   type KubernetesObject,
   KubernetesObjectApi,
   PatchStrategy,
+  type RequestContext,
 } from '@kubernetes/client-node';
 import { MeshproofError } from './errors.ts';
 
@@ -26,10 +27,33 @@ export interface Kube {
   objects: KubernetesObjectApi;
 }
 
-/** Opens the cluster that a kubeconfig file of one context describes. Calls nothing yet. */
+/** client-node 2.0 makes a pool of connections for each request: a TLS handshake each, which two cores feel. This keeps one. */
+class PooledKubeConfig extends KubeConfig {
+  #pool: ReturnType<RequestContext['getDispatcher']>;
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    this.#pool ??= context.getDispatcher();
+    if (this.#pool) context.setDispatcher(this.#pool);
+  }
+}
+
+const opened = new Map<string, Kube>();
+
+/**
+ * Opens the cluster that a kubeconfig file of one context describes; calls nothing yet. Who opens what another has opened in
+ * this process gets the same: a second one would connect anew, and ask anew what types there are.
+ */
 export function openKube(kubeconfig: string): Kube {
-  const config = new KubeConfig();
-  config.loadFromString(readFileSync(kubeconfig, 'utf8'));
+  const content = readFileSync(kubeconfig, 'utf8');
+  const known = opened.get(content) ?? newKube(content);
+  opened.set(content, known);
+  return known;
+}
+
+function newKube(content: string): Kube {
+  const config = new PooledKubeConfig();
+  config.loadFromString(content);
   return {
     config,
     core: config.makeApiClient(CoreV1Api),

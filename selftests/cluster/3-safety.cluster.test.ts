@@ -1,22 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
 import { expect, test } from '@playwright/test';
-import { journalFile, openFaults, readJournal } from '../../lib/fault/journal.ts';
 import { leftoverTables } from '../../lib/fault/mechanisms/nftables.ts';
-import type { FaultPlan, FaultSpec } from '../../lib/model/fault.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { findLab } from '../../lib/run/provision.ts';
 import { readState, writeState } from '../../lib/run/state.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { exec } from '../../lib/support/exec.ts';
 import { waitFor } from '../../lib/support/kube.ts';
-import { projectRoot } from '../../lib/support/paths.ts';
-import { clusterOf, meshproof, notPassed, PROGRAM, programEnvironment, requireLab, verify } from './lab.ts';
-
-const open = (lab: Lab): FaultPlan[] => openFaults(readJournal(journalFile(lab.environment.name)));
+import { injector, killGroup, open, start } from './injector.ts';
+import { clusterOf, meshproof, notPassed, PROGRAM, requireLab, verify } from './lab.ts';
 
 /** Tables of ours in all nodes, and nodes that do not run. */
 async function broken(lab: Lab): Promise<string[]> {
@@ -33,32 +27,6 @@ async function broken(lab: Lab): Promise<string[]> {
     }),
   );
   return found.flat();
-}
-
-/** Starts a program in a process group of its own, to be killed as a whole. */
-function start(args: string[]): ChildProcess {
-  return spawn(execPath, args, {
-    cwd: projectRoot,
-    detached: true,
-    stdio: 'ignore',
-    env: { ...process.env, ...programEnvironment() },
-  });
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-}
-
-/** A program that injects one fault through the library and then sleeps, never reverting. */
-function injector(spec: FaultSpec, lastsMs: number): string[] {
-  const program = `
-    import { injectFault } from './lib/fault/inject.ts';
-    import { planFault } from './lib/fault/plan.ts';
-    import { findLab } from './lib/run/provision.ts';
-    const lab = findLab('kind-istio');
-    await injectFault(planFault(${JSON.stringify(spec)}, lab, { run: 'torture', lastsMs: ${lastsMs} }));
-    setTimeout(() => {}, 600_000);`;
-  return ['--input-type=module-typescript', '--eval', program];
 }
 
 test('kill -9 in the middle of a fault: the next run sweeps it and is green', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ActiveFault, injectFault } from '../../lib/fault/inject.ts';
 import type { Mechanism } from '../../lib/fault/mechanism.ts';
 import { planFault } from '../../lib/fault/plan.ts';
-import type { FaultSpec } from '../../lib/model/fault.ts';
+import type { FailoverSpec } from '../../lib/model/fault.ts';
 import type { RunManifest } from '../../lib/model/run.ts';
 import { MeshproofError } from '../../lib/support/errors.ts';
 import { isPlanted } from './defects.ts';
@@ -25,7 +25,7 @@ export function lastFaultBefore(world: FakeWorld, at: number, path: Path): FakeF
   return world.faults.findLast((fault) => cuts(fault.spec, path) && fault.from <= at);
 }
 
-function cuts(spec: FaultSpec, { from, to, node }: Path): boolean {
+function cuts(spec: FailoverSpec, { from, to, node }: Path): boolean {
   return spec.kind === 'node-kill'
     ? spec.cluster === to && spec.node === node
     : spec.from === from && spec.to === to;
@@ -35,14 +35,14 @@ function cuts(spec: FaultSpec, { from, to, node }: Path): boolean {
 export async function injectFake(
   world: FakeWorld,
   { id: run, output }: RunManifest,
-  spec: FaultSpec,
+  spec: FailoverSpec,
   lastsMs: number,
 ): Promise<ActiveFault> {
   const { clock } = world;
   const plan = planFault(spec, world.lab, { run, lastsMs });
   const from = clock.now();
   let reverting = from;
-  const mechanism = mechanismIn(world, () => (reverting = clock.now()));
+  const mechanism = mechanismIn(world, spec, () => (reverting = clock.now()));
   const active = await injectFault(plan, { mechanism, journal: join(output, 'journal.jsonl') });
   const to = world.faults.at(-1)?.from ?? clock.now();
   const revert = async () => {
@@ -52,11 +52,11 @@ export async function injectFake(
   return { ...active, injectedAt: { from, to }, revert };
 }
 
-function mechanismIn(world: FakeWorld, onRevert: () => void): Mechanism {
+function mechanismIn(world: FakeWorld, spec: FailoverSpec, onRevert: () => void): Mechanism {
   const { clock } = world;
   return {
     arm: async () => 'a dead-man that nobody needs: the world ends with its process',
-    inject: async ({ spec }) => {
+    inject: async () => {
       await clock.sleep(50);
       world.faults.push({ spec, from: clock.now(), to: Number.POSITIVE_INFINITY });
     },
@@ -65,7 +65,7 @@ function mechanismIn(world: FakeWorld, onRevert: () => void): Mechanism {
       if (!isPlanted('fault-has-no-effect')) return 'seen in the fake world';
       throw new MeshproofError('inconclusive', 'the fault was not seen to take effect');
     },
-    revert: async ({ spec }) => {
+    revert: async () => {
       onRevert();
       await clock.sleep(100);
       const fault = world.faults.findLast((one) => one.spec === spec);

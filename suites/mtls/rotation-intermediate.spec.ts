@@ -4,10 +4,12 @@ test('an intermediate is replaced under load, and replaced again, without a lost
   tag: '@exclusive',
   ...needs('rotate-intermediate'),
 }, async ({ world, rotation }) => {
-  const load = await rotation.underLoad();
-  for (const cluster of world.clusters.slice(-1)) {
-    await expect(await rotation.newIntermediate(load, { in: cluster })).toTakeOver();
-    await expect(await rotation.oldIntermediate(load, { in: cluster })).toTakeOver();
-  }
-  await expect(load).toLoseNoCall();
+  await rotation.untilDecided(async () => {
+    const load = await rotation.underLoad();
+    for (const cluster of world.clusters.slice(-1)) {
+      await expect(await rotation.newIntermediate(load, { in: cluster })).toTakeOver();
+      await expect(await rotation.oldIntermediate(load, { in: cluster })).toTakeOver();
+    }
+    await expect(load).toLoseNoCall();
+  });
 });

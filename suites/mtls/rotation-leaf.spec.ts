@@ -4,7 +4,9 @@ test('certificates of workloads are renewed under load without a lost call', {
   tag: '@exclusive',
   ...needs('rotate-leaf'),
 }, async ({ rotation }) => {
-  const load = await rotation.underLoad();
-  await expect(load).toRenewCertificates({ times: 2 });
-  await expect(load).toLoseNoCall();
+  await rotation.untilDecided(async () => {
+    const load = await rotation.underLoad();
+    await expect(load).toRenewCertificates({ times: 2 });
+    await expect(load).toLoseNoCall();
+  });
 });

@@ -20,8 +20,21 @@ export interface KindPrerequisites {
   kind: string;
 }
 
-/** One cluster, used as it is when all of it answers, made anew otherwise; its nodes Ready. */
+/** One cluster, used as it is when all of it answers, made anew otherwise; its nodes and CoreDNS Ready. */
 export async function upCluster(
+  environment: Environment,
+  spec: ClusterSpec,
+  prerequisites: KindPrerequisites,
+  context: ProviderContext,
+): Promise<LabCluster> {
+  const cluster = await bootCluster(environment, spec, prerequisites, context);
+  await waitUntilReady(openKube(cluster.kubeconfig), spec, context.signal);
+  context.log.info(`${spec.name}: ${cluster.nodes.length} nodes Ready`);
+  return cluster;
+}
+
+/** As {@link upCluster}, but its nodes have only registered: pods wait until they are Ready. */
+export async function bootCluster(
   environment: Environment,
   spec: ClusterSpec,
   { engine, images, kind }: KindPrerequisites,
@@ -54,8 +67,7 @@ export async function upCluster(
     onLine: (line) => log.debug(`${spec.name}: ${line}`),
     nextStep: `see ${config}; meshproof doctor checks the machine`,
   });
-  const kube = openKube(kubeconfig);
-  const nodes = await registeredNodes(kube, spec, signal);
+  const nodes = await registeredNodes(openKube(kubeconfig), spec, signal);
   if (images.cni === 'meshproof') {
     await installCni(
       engine,
@@ -63,8 +75,6 @@ export async function upCluster(
       spec,
     );
   }
-  await waitUntilReady(kube, spec, signal);
-  log.info(`${spec.name}: ${nodes.length} nodes Ready`);
   return { ...done, nodes: nodes.map(labNode) };
 }
 

@@ -3,7 +3,7 @@ import type { Environment } from '../../model/environment.ts';
 import type { LabCluster } from '../../model/lab.ts';
 import { exec, tryExec } from '../../support/exec.ts';
 import type { Provided, Provider, ProviderContext } from '../provider.ts';
-import { type KindPrerequisites, upCluster } from './cluster.ts';
+import { bootCluster, type KindPrerequisites, upCluster } from './cluster.ts';
 import { kindClusterName, kindNetworkName } from './config.ts';
 import { blockEgress, unblockEgress } from './egress.ts';
 import { type Engine, ensureEngine, findEngine } from './engine.ts';
@@ -59,7 +59,7 @@ export function kindProvider(options: KindOptions = {}): Provider {
         const made = await withRightOfWay(
           prerequisites.engine,
           kindClusterName(environment.name, cluster.name),
-          () => upCluster(environment, cluster, prerequisites, context),
+          () => bootCluster(environment, cluster, prerequisites, context),
         );
         return provided([made], kindNetworkName(environment.name), prerequisites, context);
       },

@@ -1,17 +1,18 @@
 import type { FaultPlan, FaultTarget } from '../../model/fault.ts';
 import { USUAL_SHARES, weigh } from '../../support/container-weight.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { exec, tryExec } from '../../support/exec.ts';
+import { exec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import { armWatchdog, disarmWatchdog } from '../watchdog-control.ts';
 import type { Mechanism } from '../mechanism.ts';
+import { envOf, isActive } from './in-node.ts';
 
 /**
  * Weight of a node that comes back, where every other has 1024 (Docker's --cpu-shares). In the field it brings its own machine;
  * here all its programs start on one that others share, and with its full weight they took the calls of the other cluster down
  * for seconds.
  */
-const RETURNING_SHARES = 256;
+export const RETURNING_SHARES = 256;
 
 /**
  * Kills and starts the containers that are kind's nodes: SIGKILL to everything in them is a power loss as
@@ -48,15 +49,7 @@ export const dockerNodes: Mechanism = {
     for (const target of plan.targets) {
       await waitFor(
         `${target.node}: container and kubelet run again`,
-        async () => {
-          if (!(await isRunning(plan, target))) return false;
-          const kubelet = await tryExec(
-            'docker',
-            ['exec', target.container, 'systemctl', 'is-active', 'kubelet'],
-            envOf(plan),
-          );
-          return kubelet.exitCode === 0;
-        },
+        async () => (await isRunning(plan, target)) && isActive(plan, target, 'kubelet'),
         { timeoutMs: 60_000, nextStep: `docker start ${target.container}; docker logs ${target.container}` },
       );
     }
@@ -65,23 +58,6 @@ export const dockerNodes: Mechanism = {
   disarm: (plan) => disarmWatchdog(plan),
 };
 
-/** Starts a node that is down, and gives one that came back its usual weight; what there was to do, in words. */
-export async function tidyNode(dockerHost: string, container: string): Promise<string[]> {
-  const format = '{{.State.Running}} {{.HostConfig.CpuShares}}';
-  const state = await tryExec('docker', ['inspect', '--format', format, container], envOf({ dockerHost }));
-  const [running, shares] = state.stdout.trim().split(' ');
-  const done: string[] = [];
-  if (running === 'false') {
-    await tryExec('docker', ['start', container], envOf({ dockerHost }));
-    done.push(`node ${container} was stopped`);
-  }
-  if (Number(shares) === RETURNING_SHARES) {
-    await weigh(envOf({ dockerHost }).env, [container], USUAL_SHARES);
-    done.push(`node ${container} had the weight of one that returns`);
-  }
-  return done;
-}
-
 async function isRunning(plan: FaultPlan, target: FaultTarget): Promise<boolean> {
   const { stdout } = await docker(plan, ['inspect', '--format', '{{.State.Running}}', target.container]);
   return stdout.trim() === 'true';
@@ -89,8 +65,4 @@ async function isRunning(plan: FaultPlan, target: FaultTarget): Promise<boolean>
 
 function docker(plan: FaultPlan, args: string[]) {
   return exec('docker', args, { ...envOf(plan), timeout: 30_000 });
-}
-
-function envOf({ dockerHost }: Pick<FaultPlan, 'dockerHost'>) {
-  return { env: { DOCKER_HOST: dockerHost } };
 }

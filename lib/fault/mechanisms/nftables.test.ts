@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { samplePlan } from '../sample-plan.ts';
-import { deadManCommand, dropRuleset, droppedPackets, tableOf } from './nftables.ts';
+import { dropRuleset, droppedPackets, tableOf } from './nftables.ts';
 
 const plan = samplePlan();
 
@@ -13,12 +13,6 @@ test('the ruleset drops what comes from the sources, and nothing else, and count
   expect(rules).toContain('ip saddr { 192.0.2.1, 192.0.2.2 } counter drop');
   expect(rules).toContain('policy accept');
   expect(rules.match(/drop/g)).toHaveLength(1);
-});
-
-test('the dead-man has the absolute deadline and deletes exactly the table', () => {
-  const command = deadManCommand(plan);
-  expect(command).toContain('--on-calendar=2026-11-21 06:00:00 UTC');
-  expect(command.slice(-5)).toEqual(['nft', 'delete', 'table', 'inet', tableOf(plan)]);
 });
 
 test('dropped packets are read from the counter; no rule is no zero', () => {

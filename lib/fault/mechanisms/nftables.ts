@@ -1,8 +1,9 @@
-import type { FaultPlan, FaultTarget } from '../../model/fault.ts';
+import type { FaultPlan } from '../../model/fault.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { exec, tryExec } from '../../support/exec.ts';
+import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
+import { armTimers, disarmTimers, envOf, inNode, nodesOf, onEach, tryInNode } from './in-node.ts';
 
 /** Prefix of every table of ours; a sweep knows them by it. */
 export const TABLE_PREFIX = 'meshproof_';
@@ -26,21 +27,9 @@ export function dropRuleset(plan: Pick<FaultPlan, 'id' | 'sources'>): string {
 `;
 }
 
-/** The systemd timer inside the node that removes the table at the deadline, as `systemd-run` arguments. */
-export function deadManCommand(plan: Pick<FaultPlan, 'id' | 'deadline'>): string[] {
-  const at = `${new Date(plan.deadline).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  return [
-    'systemd-run',
-    `--unit=${unitOf(plan)}`,
-    '--collect',
-    `--on-calendar=${at}`,
-    '--timer-property=AccuracySec=100ms',
-    'nft',
-    'delete',
-    'table',
-    'inet',
-    tableOf(plan),
-  ];
+/** What takes the fault away, in the node itself. */
+function inverseOf(plan: Pick<FaultPlan, 'id'>): string[] {
+  return ['nft', 'delete', 'table', 'inet', tableOf(plan)];
 }
 
 /** Packets that the fault's rule has dropped, from `nft -j list table`; undefined when there is no such rule. */
@@ -56,15 +45,7 @@ export function droppedPackets(json: string): number | undefined {
 
 /** Drops packets in the network namespaces of kind nodes. */
 export const nftables: Mechanism = {
-  async arm(plan) {
-    await onEach(plan, async (target) => {
-      await inNode(plan, target, deadManCommand(plan));
-      const { stdout } = await inNode(plan, target, ['systemctl', 'is-active', `${unitOf(plan)}.timer`]);
-      if (stdout.trim() !== 'active')
-        throw new MeshproofError('environment', `${target.node}: dead-man is ${stdout}`);
-    });
-    return `systemd timer ${unitOf(plan)} active on ${namesOf(plan)}`;
-  },
+  arm: (plan) => armTimers(plan, inverseOf(plan)),
   async inject(plan) {
     await onEach(plan, (target) => inNode(plan, target, ['nft', '-f', '-'], dropRuleset(plan)));
   },
@@ -74,7 +55,7 @@ export const nftables: Mechanism = {
         timeoutMs: 10_000,
         everyMs: 250,
       });
-      return `${dropped} packets dropped on ${namesOf(plan)}`;
+      return `${dropped} packets dropped on ${nodesOf(plan)}`;
     } catch {
       throw new MeshproofError(
         'inconclusive',
@@ -90,11 +71,7 @@ export const nftables: Mechanism = {
       const { stdout } = await inNode(plan, target, ['nft', 'list', 'tables']);
       if (!stdout.includes(tableOf(plan))) return;
       // The dead-man may be faster; what counts is that the table is gone, which the proof looks at.
-      await tryExec(
-        'docker',
-        ['exec', target.container, 'nft', 'delete', 'table', 'inet', tableOf(plan)],
-        envOf(plan),
-      );
+      await tryInNode(plan, target, inverseOf(plan));
     });
   },
   async proveRevert(plan) {
@@ -105,17 +82,9 @@ export const nftables: Mechanism = {
         nextStep: 'meshproof sweep',
       });
     });
-    return `no table ${tableOf(plan)} on ${namesOf(plan)}`;
+    return `no table ${tableOf(plan)} on ${nodesOf(plan)}`;
   },
-  async disarm(plan) {
-    await onEach(plan, (target) =>
-      tryExec(
-        'docker',
-        ['exec', target.container, 'systemctl', 'stop', `${unitOf(plan)}.timer`],
-        envOf(plan),
-      ),
-    );
-  },
+  disarm: disarmTimers,
 };
 
 /** Tables of ours that are still in a node, whoever left them. */
@@ -136,25 +105,4 @@ async function totalDropped(plan: FaultPlan): Promise<number | undefined> {
     }),
   );
   return counts.reduce((sum, count) => sum + count, 0) || undefined;
-}
-
-function unitOf(plan: Pick<FaultPlan, 'id'>): string {
-  return `meshproof-${plan.id}`;
-}
-
-function namesOf(plan: FaultPlan): string {
-  return plan.targets.map(({ node }) => node).join(', ');
-}
-
-async function onEach(plan: FaultPlan, work: (target: FaultTarget) => Promise<unknown>): Promise<void> {
-  await Promise.all(plan.targets.map(work));
-}
-
-function inNode(plan: FaultPlan, target: FaultTarget, command: readonly string[], input?: string) {
-  const args = ['exec', ...(input === undefined ? [] : ['-i']), target.container, ...command];
-  return exec('docker', args, { ...envOf(plan), timeout: 30_000, ...(input === undefined ? {} : { input }) });
-}
-
-function envOf({ dockerHost }: Pick<FaultPlan, 'dockerHost'>) {
-  return { env: { DOCKER_HOST: dockerHost } };
 }

@@ -18,6 +18,21 @@ test('a plain Envoy gets none of the filters that only Istio has', () => {
   expect(env('istio')).toEqual({});
 });
 
+test('proxies look for no cloud that is not there', () => {
+  const { meshConfig } = parse(istioOperator(environment, east, images)).spec;
+  expect(meshConfig.defaultConfig.proxyMetadata).toMatchObject({ CLOUD_PLATFORM: 'none' });
+});
+
+test('the keys of workload certificates are of the kind that the environment says', () => {
+  const metadata = (workloadKeys: 'rsa' | 'ecdsa') => {
+    const mesh = { ...environment.mesh, workloadKeys };
+    return parse(istioOperator({ ...environment, mesh }, east, images)).spec.meshConfig.defaultConfig
+      .proxyMetadata;
+  };
+  expect(metadata('ecdsa')).toMatchObject({ ECC_SIGNATURE_ALGORITHM: 'ECDSA' });
+  expect(metadata('rsa')).not.toHaveProperty('ECC_SIGNATURE_ALGORITHM');
+});
+
 test('the gateway has a replica for every worker and knows its network', () => {
   const [gateway] = parse(istioOperator(environment, east, images)).spec.components.ingressGateways;
   expect(gateway.k8s.replicaCount).toBe(2);

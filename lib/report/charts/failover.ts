@@ -2,7 +2,7 @@ import { type FailoverFindings } from '../../analysis/outage.ts';
 import { timeline } from '../../analysis/timeline.ts';
 import { formatDuration } from '../../model/duration.ts';
 import type { Recording } from '../../model/call-plan.ts';
-import type { FaultSpec } from '../../model/fault.ts';
+import type { FailoverSpec } from '../../model/fault.ts';
 import type { TimelineBin, TimelineData, TimelineMarker } from '../../model/timeline.ts';
 import type { Verdict } from '../../model/verdict.ts';
 
@@ -13,7 +13,7 @@ export function failoverTimeline(input: {
   recording: Recording;
   findings: FailoverFindings;
   revertedAt: number;
-  spec: FaultSpec;
+  spec: FailoverSpec;
   service: string;
   verdict: Verdict;
 }): TimelineData {
@@ -40,7 +40,7 @@ export function failoverTimeline(input: {
 }
 
 /** A fault in words. */
-function faultWords(spec: FaultSpec): string {
+function faultWords(spec: FailoverSpec): string {
   return spec.kind === 'node-kill'
     ? `node kill in ${spec.cluster}`
     : `link partition ${spec.from} → ${spec.to}`;

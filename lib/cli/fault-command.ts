@@ -1,0 +1,188 @@
+import { stdin, stderr } from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CATALOGUE, type Parameter, PARAMETERS, type Parameters, specOf } from '../fault/catalogue.ts';
+import { guardFault } from '../fault/guard.ts';
+import { endFault, injectFault } from '../fault/inject.ts';
+import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
+import { planFault } from '../fault/plan.ts';
+import { formatDuration, parseDuration } from '../model/duration.ts';
+import { type FaultPlan, FREEZABLE } from '../model/fault.ts';
+import type { Lab } from '../model/lab.ts';
+import { acquireLease } from '../run/lease.ts';
+import { runId } from '../run/manifest.ts';
+import { sweepFaults } from '../run/sweep.ts';
+import { MeshproofError } from '../support/errors.ts';
+import { columns } from './columns.ts';
+import { commandContext, DEFAULT_ENVIRONMENT } from './context.ts';
+import { requireLab } from './environment-commands.ts';
+
+interface FaultFlags extends Parameters {
+  environment: string;
+  for: number;
+  json?: boolean;
+  yes?: boolean;
+  allowLastCopy?: boolean;
+}
+
+const POINTED_AT: Record<Parameter, string> = {
+  cluster: 'the cluster that it is pointed at',
+  node: 'the node, by its name in Kubernetes (meshproof env status)',
+  zone: 'the zone of the cluster',
+  program: `the program: ${FREEZABLE.join(', ')}`,
+  from: 'the cluster whose packets are dropped',
+  to: 'the cluster that drops them on arrival',
+};
+
+/** The dead-man waits so long past the end: it must not race a revert that is under way. */
+const DEAD_MAN_SLACK_MS = 30_000;
+
+/** `meshproof fault …` */
+export function faultCommand(): Command {
+  const fault = new Command('fault').description('break one thing on purpose, for a time, and put it back');
+  fault
+    .command('list')
+    .description('list the faults: what each does, how it is proven to bite and to be gone')
+    .option('--json', 'machine-readable')
+    .action((flags: { json?: boolean }) =>
+      console.log(flags.json ? JSON.stringify(CATALOGUE, null, 2) : catalogueTable()),
+    );
+  withFaultFlags(fault.command('plan'))
+    .description('say what a fault would touch, and touch nothing')
+    .option('--json', 'machine-readable')
+    .action((kind: string, flags: FaultFlags) => {
+      const plan = planOf(kind, flags, requireLab(flags.environment));
+      console.log(flags.json ? JSON.stringify(plan, null, 2) : planWords(plan));
+    });
+  withFaultFlags(fault.command('inject'))
+    .description(
+      'inject a fault, hold it, and revert it: at the end, on Ctrl-C, and by its dead-man whatever dies',
+    )
+    .option('--yes', 'do not ask')
+    .option(
+      '--allow-last-copy',
+      'also when it takes the last ready copy of something that is not Meshproof’s',
+    )
+    .option('--json', 'print plan, effect and revert as JSON on stdout; progress goes to stderr')
+    .action(inject);
+  fault
+    .command('revert')
+    .argument('[id]', 'one fault, see the journal; all that are open when left out')
+    .option('-n, --environment <name>', 'name of the environment', DEFAULT_ENVIRONMENT)
+    .description('revert faults that were injected and never proven to be gone')
+    .action(revert);
+  return fault;
+}
+
+function withFaultFlags(command: Command): Command {
+  command
+    .argument('<kind>', 'see meshproof fault list')
+    .option('-n, --environment <name>', 'name of the environment', DEFAULT_ENVIRONMENT)
+    .addOption(
+      new Option('--for <duration>', 'how long it holds').argParser(toDuration).default(30_000, '30s'),
+    );
+  for (const name of PARAMETERS) command.option(`--${name} <name>`, POINTED_AT[name]);
+  return command;
+}
+
+async function inject(kind: string, flags: FaultFlags): Promise<void> {
+  const lab = requireLab(flags.environment);
+  const plan = planOf(kind, flags, lab);
+  const { log, signal } = commandContext({});
+  await using _lease = await acquireLease(lab, plan.run);
+  if (!flags.allowLastCopy) await guardFault(plan, lab);
+  for (const line of planWords(plan).split('\n')) log.info(line);
+  if (!flags.yes) await confirm(lab);
+  // What was planned minutes ago, while a person thought about it, has its full time from now on.
+  const fresh = planOf(kind, flags, lab);
+  const fault = await injectFault(fresh);
+  const until = fault.injectedAt.to + flags.for;
+  log.info(`it bites: ${fault.effect}`);
+  log.info(`held for ${formatDuration(flags.for)}; Ctrl-C reverts it now`);
+  await sleep(Math.max(0, until - Date.now()), undefined, { signal }).catch(() => undefined);
+  const reverted = await fault.revert();
+  await fault.settle();
+  const heldMs = reverted.startedAt - fault.injectedAt.to;
+  log.info(`reverted after ${formatDuration(heldMs)}: ${reverted.proof}`);
+  if (flags.json)
+    console.log(
+      JSON.stringify({ plan: fresh, injectedAt: fault.injectedAt, effect: fault.effect, reverted }, null, 2),
+    );
+}
+
+async function revert(id: string | undefined, flags: { environment: string }): Promise<void> {
+  const lab = requireLab(flags.environment);
+  const { log } = commandContext({});
+  await using _lease = await acquireLease(lab, 'fault revert');
+  const open = openFaults(readJournal(journalFile(lab.environment.name)));
+  if (id === undefined) {
+    const swept = await sweepFaults(lab.environment.name, log);
+    console.log(swept.length === 0 ? 'no fault is open' : swept.map((line) => `reverted ${line}`).join('\n'));
+    return;
+  }
+  const plan = open.find((one) => one.id === id);
+  if (!plan) {
+    const known = open.map((one) => one.id).join(', ');
+    throw new MeshproofError('usage', `no open fault ${id} in ${lab.environment.name}`, {
+      nextStep: known === '' ? 'no fault is open' : `open faults: ${known}`,
+    });
+  }
+  const { proof } = await endFault(plan);
+  console.log(`reverted ${plan.id}: ${proof}`);
+}
+
+function planOf(kind: string, flags: FaultFlags, lab: Lab): FaultPlan {
+  return planFault(specOf(kind, parametersOf(flags)), lab, {
+    run: runId(),
+    lastsMs: flags.for + DEAD_MAN_SLACK_MS,
+  });
+}
+
+function parametersOf(flags: FaultFlags): Parameters {
+  return Object.fromEntries(
+    PARAMETERS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+  );
+}
+
+/** The name of the environment must be typed: a yes is said too fast. */
+async function confirm({ environment }: Lab): Promise<void> {
+  const refused = (why: string) =>
+    new MeshproofError('usage', `nothing was injected: ${why}`, {
+      nextStep: `type the environment's name (${environment.name}) when asked, or pass --yes`,
+    });
+  if (!stdin.isTTY) throw refused('nobody can be asked');
+  const prompt = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await prompt.question(`Type ${environment.name} to inject it: `);
+    if (answer.trim() !== environment.name) throw refused('not confirmed');
+  } finally {
+    prompt.close();
+  }
+}
+
+function planWords(plan: FaultPlan): string {
+  return [
+    `${plan.spec.kind}: ${plan.blastRadius}`,
+    `  targets    ${plan.targets.map(({ cluster, node }) => `${cluster}/${node}`).join(', ')}`,
+    `  mechanism  ${plan.mechanism}`,
+    `  dead-man   reverts at ${new Date(plan.deadline).toISOString()}, whatever dies`,
+  ].join('\n');
+}
+
+function catalogueTable(): string {
+  const rows = CATALOGUE.map(({ kind, takes, does, effect, revert: gone }) => [
+    kind,
+    takes.map((name) => `--${name}`).join(' '),
+    does,
+    effect,
+    gone,
+  ]);
+  return columns([['fault', 'takes', 'what it does', 'bites when', 'gone when'], ...rows]).join('\n');
+}
+
+function toDuration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms <= 0) throw new InvalidArgumentError('a duration such as 30s or 5m.');
+  return ms;
+}

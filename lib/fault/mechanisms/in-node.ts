@@ -1,0 +1,72 @@
+import type { FaultPlan, FaultTarget } from '../../model/fault.ts';
+import { MeshproofError } from '../../support/errors.ts';
+import { exec, tryExec } from '../../support/exec.ts';
+
+/** Runs a command in the container of a target's node; throws when it fails or takes over 30 s. */
+export function inNode(plan: FaultPlan, target: FaultTarget, command: readonly string[], input?: string) {
+  const args = ['exec', ...(input === undefined ? [] : ['-i']), target.container, ...command];
+  return exec('docker', args, { ...envOf(plan), timeout: 30_000, ...(input === undefined ? {} : { input }) });
+}
+
+/** As {@link inNode}; the exit code is the caller's matter. */
+export function tryInNode(plan: FaultPlan, target: FaultTarget, command: readonly string[]) {
+  return tryExec('docker', ['exec', target.container, ...command], envOf(plan));
+}
+
+/** Whether a service of the node is active; false also when its container does not answer. */
+export async function isActive(plan: FaultPlan, target: FaultTarget, service: string): Promise<boolean> {
+  return (await tryInNode(plan, target, ['systemctl', 'is-active', service])).exitCode === 0;
+}
+
+/** Does it for all targets at once. */
+export async function onEach(
+  plan: FaultPlan,
+  work: (target: FaultTarget) => Promise<unknown>,
+): Promise<void> {
+  await Promise.all(plan.targets.map(work));
+}
+
+/** The nodes of a plan, for a person. */
+export function nodesOf(plan: FaultPlan): string {
+  return plan.targets.map(({ node }) => node).join(', ');
+}
+
+export function envOf({ dockerHost }: Pick<FaultPlan, 'dockerHost'>) {
+  return { env: { DOCKER_HOST: dockerHost } };
+}
+
+/** The systemd timer inside a node that runs the inverse at the deadline, as `systemd-run` arguments. */
+export function deadManCommand(
+  plan: Pick<FaultPlan, 'id' | 'deadline'>,
+  inverse: readonly string[],
+): string[] {
+  const at = `${new Date(plan.deadline).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return [
+    'systemd-run',
+    `--unit=${unitOf(plan)}`,
+    '--collect',
+    `--on-calendar=${at}`,
+    '--timer-property=AccuracySec=100ms',
+    ...inverse,
+  ];
+}
+
+/** Arms a dead-man in every target's own node, which needs nobody else at the deadline, and confirms each. */
+export async function armTimers(plan: FaultPlan, inverse: readonly string[]): Promise<string> {
+  await onEach(plan, async (target) => {
+    await inNode(plan, target, deadManCommand(plan, inverse));
+    const { stdout } = await inNode(plan, target, ['systemctl', 'is-active', `${unitOf(plan)}.timer`]);
+    if (stdout.trim() !== 'active')
+      throw new MeshproofError('environment', `${target.node}: dead-man is ${stdout}`);
+  });
+  return `systemd timer ${unitOf(plan)} active on ${nodesOf(plan)}`;
+}
+
+/** Stops the dead-men of a fault that is gone; one that has fired is no error. */
+export async function disarmTimers(plan: FaultPlan): Promise<void> {
+  await onEach(plan, (target) => tryInNode(plan, target, ['systemctl', 'stop', `${unitOf(plan)}.timer`]));
+}
+
+function unitOf(plan: Pick<FaultPlan, 'id'>): string {
+  return `meshproof-${plan.id}`;
+}

@@ -1,0 +1,42 @@
+import { USUAL_SHARES, weigh } from '../../support/container-weight.ts';
+import { tryExec } from '../../support/exec.ts';
+import { unpause } from './docker-pause.ts';
+import { RETURNING_SHARES } from './docker.ts';
+import { envOf } from './in-node.ts';
+import { leftoverTables } from './nftables.ts';
+import { leftoverFreezes } from './signal.ts';
+import { NODE_SERVICES } from './systemd.ts';
+
+/** Undoes what faults left in a node, whoever left it, by its marks alone. Idempotent; says what there was, in words. */
+export async function tidyNode(dockerHost: string, container: string): Promise<string[]> {
+  const env = envOf({ dockerHost });
+  const inside = (command: readonly string[]) => tryExec('docker', ['exec', container, ...command], env);
+  const format = '{{.State.Running}} {{.State.Paused}} {{.HostConfig.CpuShares}}';
+  const state = await tryExec('docker', ['inspect', '--format', format, container], env);
+  const [running, paused, shares] = state.stdout.trim().split(' ');
+  const done: string[] = [];
+  if (paused === 'true' && (await unpause({ dockerHost }, container)))
+    done.push(`node ${container} stood still`);
+  if (running === 'false') {
+    await tryExec('docker', ['start', container], env);
+    done.push(`node ${container} was stopped`);
+  }
+  if (Number(shares) === RETURNING_SHARES) {
+    await weigh(env.env, [container], USUAL_SHARES);
+    done.push(`node ${container} had the weight of one that returns`);
+  }
+  for (const service of Object.values(NODE_SERVICES)) {
+    if ((await inside(['systemctl', 'is-active', service])).stdout.trim() !== 'inactive') continue;
+    await inside(['systemctl', 'start', service]);
+    done.push(`${service} on ${container} was stopped`);
+  }
+  for (const table of await leftoverTables(container, dockerHost)) {
+    await inside(['nft', 'delete', 'table', 'inet', table]);
+    done.push(`table ${table} on ${container}`);
+  }
+  for (const { id, goOn } of await leftoverFreezes(container, dockerHost)) {
+    await inside(['sh', '-c', goOn]);
+    done.push(`processes on ${container} stood still (${id})`);
+  }
+  return done;
+}

@@ -1,0 +1,36 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { execPath } from 'node:process';
+import { journalFile, openFaults, readJournal } from '../../lib/fault/journal.ts';
+import type { FaultPlan, FaultSpec } from '../../lib/model/fault.ts';
+import type { Lab } from '../../lib/model/lab.ts';
+import { projectRoot } from '../../lib/support/paths.ts';
+import { programEnvironment } from './lab.ts';
+
+/** Faults that were meant and are not proven to be gone. */
+export const open = (lab: Lab): FaultPlan[] => openFaults(readJournal(journalFile(lab.environment.name)));
+
+/** Starts a program in a process group of its own, to be killed as a whole. */
+export function start(args: string[]): ChildProcess {
+  return spawn(execPath, args, {
+    cwd: projectRoot,
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, ...programEnvironment() },
+  });
+}
+
+export function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+}
+
+/** A program that injects one fault through the library and then sleeps, never reverting. */
+export function injector(spec: FaultSpec, lastsMs: number): string[] {
+  const program = `
+    import { injectFault } from './lib/fault/inject.ts';
+    import { planFault } from './lib/fault/plan.ts';
+    import { findLab } from './lib/run/provision.ts';
+    const lab = findLab('kind-istio');
+    await injectFault(planFault(${JSON.stringify(spec)}, lab, { run: 'torture', lastsMs: ${lastsMs} }));
+    setTimeout(() => {}, 600_000);`;
+  return ['--input-type=module-typescript', '--eval', program];
+}
