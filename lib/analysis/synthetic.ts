@@ -10,6 +10,7 @@ export interface Treatment {
   cluster?: string;
   /** How late the agent sent. */
   latenessMs?: number;
+  heldUp?: boolean;
 }
 
 export interface SyntheticPlan {
@@ -33,9 +34,12 @@ export function syntheticRecording(plan: SyntheticPlan): Recording {
       cluster = 'west',
       latenessMs = 0,
       detail,
+      heldUp,
     } = plan.treat(elapsedMs, sequence);
     const intendedAt = startAt + clockOffsetMs + elapsedMs;
-    const times = { sequence, intendedAt, sentAt: intendedAt + latenessMs, endedAt: intendedAt + latencyMs };
+    const sentAt = intendedAt + latenessMs;
+    const held = heldUp === undefined ? {} : { heldUp };
+    const times = { sequence, intendedAt, sentAt, endedAt: intendedAt + latencyMs, ...held };
     if (outcome === 'ok') return { ...times, outcome, answeredBy: placeIn(cluster) };
     return { ...times, outcome, ...(detail === undefined ? {} : { detail }) };
   });

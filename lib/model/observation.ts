@@ -55,6 +55,11 @@ export interface Observation {
   responseFlags?: string;
   /** The agent itself could not send in time or at all (no port, no descriptor): says nothing about the mesh. */
   agentFault?: boolean;
+  /**
+   * It failed, or took long, while the host of the caller's machine gave more than a quarter of its processors to others:
+   * that says little about the mesh.
+   */
+  heldUp?: boolean;
   answeredBy?: Place;
   /** Client identity that the server saw (X-Forwarded-Client-Cert), raw. */
   identitySeen?: string;

@@ -31,3 +31,19 @@ test('nothing is told where little was stolen, or nobody knows', () => {
   unknown.look();
   expect(unknown.words()).toBeUndefined();
 });
+
+test('the worst share of a time is of the stretches that overlap it', () => {
+  const readings = [stat(0, 0, 0), stat(100, 100, 0), stat(130, 100, 170), stat(200, 180, 220)];
+  let at = 0;
+  using watch = watchStolenTime(
+    () => readings.shift() ?? '',
+    () => at,
+  );
+  for (at = 1000; at <= 2000; at += 1000) watch.look();
+  expect(watch.worstBetween(0, 900)).toBe(0);
+  expect(watch.worstBetween(1500, 1600)).toBeCloseTo(0.85);
+  expect(watch.worstBetween(0, 1000)).toBe(0);
+  // What was not read yet is read now.
+  at = 2900;
+  expect(watch.worstBetween(2100, 2900)).toBeCloseTo(0.25);
+});

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 1000;
+/** Readings that are closer than this are too coarse: the kernel counts in ticks of 10 ms. */
+const LEAST_MS = 200;
 /** More than this share in a second, and processes that are measured by the millisecond are late by hundreds of them. */
-const MUCH = 0.25;
+export const MUCH_STOLEN = 0.25;
+/** Readings that are kept: an hour. */
+const KEPT = 3600;
 
 /** What the host of this virtual machine gives to others of its processors. */
 export interface StolenTime extends Disposable {
@@ -10,23 +14,46 @@ export interface StolenTime extends Disposable {
   words(): string | undefined;
   /** Takes one more reading, beside those of every second. */
   look(): void;
+  /** The worst share, 0..1, of any stretch that was read and overlaps this time, both milliseconds of `now`. */
+  worstBetween(from: number, to: number): number;
 }
 
-/** Looks at the machine's stolen time until disposed. `read` gives `/proc/stat` (proc(5)), and throws where there is none. */
-export function watchStolenTime(read = () => readFileSync('/proc/stat', 'utf8')): StolenTime {
-  const shares: number[] = [];
-  let before = safely(read);
+interface Stretch {
+  from: number;
+  to: number;
+  share: number;
+}
+
+/**
+ * Looks at the machine's stolen time until disposed. `read` gives `/proc/stat` (proc(5)), and throws where there is none;
+ * `now` is the clock that its times are of.
+ */
+export function watchStolenTime(
+  read = () => readFileSync('/proc/stat', 'utf8'),
+  now: () => number = Date.now,
+): StolenTime {
+  const stretches: Stretch[] = [];
+  let before = { at: now(), text: safely(read) };
   const look = () => {
-    const now = safely(read);
-    const share = before !== undefined && now !== undefined ? stolenShare(before, now) : undefined;
-    if (share !== undefined) shares.push(share);
-    before = now;
+    const after = { at: now(), text: safely(read) };
+    const share =
+      before.text !== undefined && after.text !== undefined
+        ? stolenShare(before.text, after.text)
+        : undefined;
+    if (share !== undefined) stretches.push({ from: before.at, to: after.at, share });
+    if (stretches.length > KEPT) stretches.shift();
+    before = after;
   };
   const timer = setInterval(look, EVERY_MS);
   timer.unref();
   return {
     look,
-    words: () => stolenWords(shares),
+    words: () => stolenWords(stretches.map(({ share }) => share)),
+    worstBetween(from, to) {
+      if (now() - before.at >= LEAST_MS && to > before.at) look();
+      const shares = stretches.flatMap((one) => (one.to > from && one.from < to ? one.share : []));
+      return Math.max(0, ...shares);
+    },
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }
@@ -43,7 +70,7 @@ export function stolenShare(before: string, after: string): number | undefined {
 }
 
 function stolenWords(shares: readonly number[]): string | undefined {
-  const much = shares.filter((share) => share > MUCH).length;
+  const much = shares.filter((share) => share > MUCH_STOLEN).length;
   if (much === 0) return undefined;
   const worst = Math.round(100 * Math.max(...shares));
   return `the host of this machine gave up to ${worst} % of its processors to others, and more than a quarter in ${much} of ${shares.length} s: what was late or undecided may be its doing`;

@@ -2,7 +2,9 @@ import type { Http2Server, ServerHttp2Session } from 'node:http2';
 import type { Socket as UdpSocket } from 'node:dgram';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import process from 'node:process';
+import { watchStolenTime } from '../../support/stolen-time.ts';
 import { AGENT_PORTS, type AgentPorts } from '../wire.ts';
+import { now } from './clock.ts';
 import { controlServer } from './control.ts';
 import { placeFromEnv } from './place.ts';
 import { createPlanStore } from './plans.ts';
@@ -15,7 +17,7 @@ import { udpEcho } from './serve/udp-echo.ts';
 const GRACE_MS = 1000;
 
 const place = placeFromEnv(process.env);
-const plans = createPlanStore();
+const plans = createPlanStore(watchStolenTime(undefined, now));
 const http = httpEcho(place);
 const metered = httpEcho(place);
 const tls = tlsEcho(place);

@@ -1,9 +1,11 @@
 import type { CallPlan } from '../../model/call-plan.ts';
 import type { Observation } from '../../model/observation.ts';
+import type { StolenTime } from '../../support/stolen-time.ts';
 import { AGENT_LIMITS, type PlanPage } from '../wire.ts';
 import { openCaller } from './call/caller.ts';
 import { type CallResult, failure } from './call/outcome.ts';
 import { now } from './clock.ts';
+import { wasHeldUp } from './held-up.ts';
 import { interner } from './intern.ts';
 import { sendOpenLoop } from './open-loop.ts';
 import { PlanRefused } from './refused.ts';
@@ -26,7 +28,8 @@ interface Running {
   stop(): void;
 }
 
-export function createPlanStore(): PlanStore {
+/** `stolen` is of this machine, on the clock of `now`. */
+export function createPlanStore(stolen: Pick<StolenTime, 'worstBetween'>): PlanStore {
   const running = new Map<string, Running>();
   return {
     start(plan) {
@@ -37,7 +40,7 @@ export function createPlanStore(): PlanStore {
         const limit = AGENT_LIMITS.observations;
         throw new PlanRefused(507, `results of ${kept} calls are kept, ${limit} at most: delete plans first`);
       }
-      running.set(plan.id, run(plan));
+      running.set(plan.id, run(plan, stolen));
     },
     page: (id, from) => pageOf(running.get(id), from),
     remove(id) {
@@ -56,7 +59,7 @@ function refuseOther(known: CallPlan, plan: CallPlan): void {
   throw new PlanRefused(409, `another plan has the id ${plan.id}`);
 }
 
-function run(plan: CallPlan): Running {
+function run(plan: CallPlan, stolen: Pick<StolenTime, 'worstBetween'>): Running {
   const caller = openCaller(plan.target);
   const intern = interner();
   const observations: (Observation | undefined)[] = Array.from({ length: plan.count }, () => undefined);
@@ -71,7 +74,9 @@ function run(plan: CallPlan): Running {
             agentFault: true,
           }
         : await caller.send(deadlineAt).catch(agentFailed);
-    observations[sequence] = intern({ sequence, intendedAt, sentAt, endedAt: now(), ...result });
+    const times = { intendedAt, sentAt, endedAt: now() };
+    const held = wasHeldUp(times, result.outcome, stolen) ? { heldUp: true } : {};
+    observations[sequence] = intern({ sequence, ...times, ...result, ...held });
     while (state.settled < plan.count && observations[state.settled]) state.settled++;
     if (state.settled === plan.count) caller.close();
   });
