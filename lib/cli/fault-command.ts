@@ -2,13 +2,14 @@ import { stdin, stderr } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { CATALOGUE, type Parameter, PARAMETERS, type Parameters, specOf } from '../fault/catalogue.ts';
+import { CATALOGUE, faultOptions, type Given, specOf, usageOf } from '../fault/catalogue.ts';
 import { guardFault } from '../fault/guard.ts';
 import { endFault, injectFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { planFault } from '../fault/plan.ts';
+import { FAULT_KINDS } from '../fault/schema.ts';
 import { formatDuration, parseDuration } from '../model/duration.ts';
-import { type FaultPlan, FREEZABLE } from '../model/fault.ts';
+import { type FaultPlan, FREEZABLE, PLANES, SCALABLE } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import { acquireLease } from '../run/lease.ts';
 import { runId } from '../run/manifest.ts';
@@ -18,7 +19,7 @@ import { columns } from './columns.ts';
 import { commandContext, DEFAULT_ENVIRONMENT } from './context.ts';
 import { requireLab } from './environment-commands.ts';
 
-interface FaultFlags extends Parameters {
+interface FaultFlags {
   environment: string;
   for: number;
   json?: boolean;
@@ -26,13 +27,24 @@ interface FaultFlags extends Parameters {
   allowLastCopy?: boolean;
 }
 
-const POINTED_AT: Record<Parameter, string> = {
+/** What each option is, for `--help`; which faults take it is said by the catalogue. */
+const POINTED_AT: Record<string, string> = {
   cluster: 'the cluster that it is pointed at',
   node: 'the node, by its name in Kubernetes (meshproof env status)',
   zone: 'the zone of the cluster',
-  program: `the program: ${FREEZABLE.join(', ')}`,
-  from: 'the cluster whose packets are dropped',
-  to: 'the cluster that drops them on arrival',
+  program: `the program: ${[...new Set([...FREEZABLE, ...SCALABLE])].join(', ')}`,
+  namespace: 'the namespace of the pods',
+  app: 'label app of the pods',
+  from: 'the cluster that sends',
+  to: 'the cluster that receives',
+  plane: `only this plane: ${PLANES.join(', ')}`,
+  bothWays: 'also in the other direction',
+  percent: 'share of the packets',
+  kbit: 'kilobits a second that may pass',
+  delay: 'how much longer it takes: 100ms, 1.5s',
+  jitter: 'give or take so much',
+  bytes: 'the largest packet that still passes',
+  workers: 'how many processes compute; one for each processor when left out',
 };
 
 /** The dead-man waits so long past the end: it must not race a revert that is under way. */
@@ -45,9 +57,7 @@ export function faultCommand(): Command {
     .command('list')
     .description('list the faults: what each does, how it is proven to bite and to be gone')
     .option('--json', 'machine-readable')
-    .action((flags: { json?: boolean }) =>
-      console.log(flags.json ? JSON.stringify(CATALOGUE, null, 2) : catalogueTable()),
-    );
+    .action((flags: { json?: boolean }) => console.log(flags.json ? catalogueJson() : catalogueTable()));
   withFaultFlags(fault.command('plan'))
     .description('say what a fault would touch, and touch nothing')
     .option('--json', 'machine-readable')
@@ -82,7 +92,8 @@ function withFaultFlags(command: Command): Command {
     .addOption(
       new Option('--for <duration>', 'how long it holds').argParser(toDuration).default(30_000, '30s'),
     );
-  for (const name of PARAMETERS) command.option(`--${name} <name>`, POINTED_AT[name]);
+  for (const { flag, name, isSwitch } of faultOptions())
+    command.option(isSwitch ? flag : `${flag} <value>`, POINTED_AT[name]);
   return command;
 }
 
@@ -133,16 +144,15 @@ async function revert(id: string | undefined, flags: { environment: string }): P
 }
 
 function planOf(kind: string, flags: FaultFlags, lab: Lab): FaultPlan {
-  return planFault(specOf(kind, parametersOf(flags)), lab, {
+  return planFault(specOf(kind, givenIn(flags)), lab, {
     run: runId(),
     lastsMs: flags.for + DEAD_MAN_SLACK_MS,
   });
 }
 
-function parametersOf(flags: FaultFlags): Parameters {
-  return Object.fromEntries(
-    PARAMETERS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
-  );
+function givenIn(flags: FaultFlags): Given {
+  const all = flags as unknown as Given;
+  return Object.fromEntries(faultOptions().map(({ name }) => [name, all[name]]));
 }
 
 /** The name of the environment must be typed: a yes is said too fast. */
@@ -171,14 +181,16 @@ function planWords(plan: FaultPlan): string {
 }
 
 function catalogueTable(): string {
-  const rows = CATALOGUE.map(({ kind, takes, does, effect, revert: gone }) => [
-    kind,
-    takes.map((name) => `--${name}`).join(' '),
-    does,
-    effect,
-    gone,
-  ]);
+  const rows = FAULT_KINDS.map((kind) => {
+    const { does, effect, revert: gone } = CATALOGUE[kind];
+    return [kind, usageOf(kind), does, effect, gone];
+  });
   return columns([['fault', 'takes', 'what it does', 'bites when', 'gone when'], ...rows]).join('\n');
+}
+
+function catalogueJson(): string {
+  const all = FAULT_KINDS.map((kind) => ({ kind, takes: usageOf(kind), ...CATALOGUE[kind] }));
+  return JSON.stringify(all, null, 2);
 }
 
 function toDuration(text: string): number {

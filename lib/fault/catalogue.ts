@@ -1,15 +1,13 @@
-import { FREEZABLE, type FaultKind, type FaultSpec, type Freezable } from '../model/fault.ts';
+import type { z } from 'zod';
+import { type FaultKind, type FaultSpec, FREEZABLE, SCALABLE } from '../model/fault.ts';
 import { MeshproofError } from '../support/errors.ts';
+import { FAULT_KINDS, faultSchema, parametersOf } from './schema.ts';
 
-/** What a kind of fault is pointed at, by the names of its options. */
-export const PARAMETERS = ['cluster', 'node', 'zone', 'program', 'from', 'to'] as const;
-export type Parameter = (typeof PARAMETERS)[number];
-export type Parameters = Partial<Record<Parameter, string>>;
+/** What a fault is pointed at, as it was typed: texts, and switches that are on. */
+export type Given = Record<string, string | boolean | undefined>;
 
 /** One kind of fault, for people: what it does, how it is known to bite and to be gone, and what ends it in any case. */
 export interface CatalogueEntry {
-  kind: FaultKind;
-  takes: readonly Parameter[];
   does: string;
   mechanism: string;
   effect: string;
@@ -18,126 +16,178 @@ export interface CatalogueEntry {
 }
 
 const IN_NODE = 'a systemd timer in the node';
+const ON_CONTROL_PLANE = 'a systemd timer in the control-plane node';
 const WATCHDOG = 'a watchdog process on this machine, in a session of its own';
+const RULES = {
+  mechanism: 'nftables, a table of its own in each node',
+  effect: 'its rules have counted packets of ours on every node',
+  revert: 'the table is gone',
+  deadMan: IN_NODE,
+};
+const PAUSE = { mechanism: 'docker pause (freezer)', deadMan: WATCHDOG };
 
-export const CATALOGUE: readonly CatalogueEntry[] = [
-  {
-    kind: 'node-kill',
-    takes: ['cluster', 'node'],
-    does: 'a node loses power',
+export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
+  'node-kill': {
+    does: 'a node loses power; with --for 1s it is a reboot',
     mechanism: 'docker kill',
     effect: 'its container does not run',
     revert: 'container and kubelet run',
     deadMan: WATCHDOG,
   },
-  {
-    kind: 'node-pause',
-    takes: ['cluster', 'node'],
+  'node-pause': {
+    ...PAUSE,
     does: 'a node hangs: a gray failure, its connections stay open',
-    mechanism: 'docker pause (freezer)',
     effect: 'its container is paused',
     revert: 'not paused, and the kubelet answers',
-    deadMan: WATCHDOG,
   },
-  {
-    kind: 'zone-outage',
-    takes: ['cluster', 'zone'],
+  'zone-outage': {
+    ...PAUSE,
     does: 'all nodes of a zone hang',
-    mechanism: 'docker pause (freezer)',
     effect: 'their containers are paused',
     revert: 'none is paused, and their kubelets answer',
-    deadMan: WATCHDOG,
   },
-  {
-    kind: 'cluster-outage',
-    takes: ['cluster'],
+  'cluster-outage': {
+    ...PAUSE,
     does: 'a whole cluster hangs, control plane included',
-    mechanism: 'docker pause (freezer)',
     effect: 'all its containers are paused',
     revert: 'none is paused, and all kubelets answer',
-    deadMan: WATCHDOG,
   },
-  {
-    kind: 'kubelet-stop',
-    takes: ['cluster', 'node'],
+  'kubelet-stop': {
     does: 'the kubelet of a node stops; its containers go on',
     mechanism: 'systemctl stop kubelet',
     effect: 'the service is not active',
     revert: 'the service is active',
     deadMan: IN_NODE,
   },
-  {
-    kind: 'runtime-stop',
-    takes: ['cluster', 'node'],
+  'runtime-stop': {
     does: 'the container runtime of a node stops; its containers go on',
     mechanism: 'systemctl stop containerd',
     effect: 'the service is not active',
     revert: 'the service is active',
     deadMan: IN_NODE,
   },
-  {
-    kind: 'process-freeze',
-    takes: ['cluster', 'program'],
+  'process-freeze': {
     does: `all copies of a program hang: ${FREEZABLE.join(', ')}`,
     mechanism: 'SIGSTOP, in the nodes',
     effect: 'all their processes are in state T',
     revert: 'none of them is in state T',
     deadMan: IN_NODE,
   },
-  {
-    kind: 'link-partition',
-    takes: ['from', 'to'],
-    does: 'packets of one cluster to another are dropped on arrival, one way',
-    mechanism: 'nftables, a table of its own',
-    effect: 'the rule has counted packets',
-    revert: 'the table is gone',
+  'workload-outage': {
+    does: `all copies of a program go and stay away: ${SCALABLE.join(', ')}`,
+    mechanism: 'kubectl scale, from the control-plane node',
+    effect: 'it has no pod left',
+    revert: 'as many copies as before are ready',
+    deadMan: ON_CONTROL_PLANE,
+  },
+  'pod-kill': {
+    does: 'all pods of an app are killed, once',
+    mechanism: 'kubectl delete --grace-period=0, from the control-plane node',
+    effect: 'pods are there that are not ready yet',
+    revert: 'all pods are ready',
+    deadMan: 'the controllers of the pods, which make new ones',
+  },
+  'pod-crash-loop': {
+    does: 'the containers of all pods of an app are killed over and over',
+    mechanism: 'SIGKILL, by a service in the nodes',
+    effect: 'a container was killed',
+    revert: 'the service is gone, and all pods are ready',
     deadMan: IN_NODE,
   },
-];
+  'api-outage': { ...RULES, does: 'the API server of a cluster refuses all connections, open ones too' },
+  'link-partition': {
+    ...RULES,
+    does: 'packets of one cluster to another are dropped on arrival: one way or both, in one plane or all',
+  },
+  'node-partition': {
+    ...RULES,
+    does: 'a node and the rest of the world lose each other, in one plane or all (dns: also its pods)',
+  },
+  'link-loss': { ...RULES, does: 'a share of the packets of a link is dropped, by chance' },
+  'link-bandwidth': { ...RULES, does: 'packets of a link beyond a rate are dropped' },
+  'link-latency': {
+    does: 'what one cluster sends to the gateways of another takes longer',
+    mechanism: 'a TCP relay in each node; it shows no loss and no UDP',
+    effect: 'gateways answer as much later',
+    revert: 'rule and relay are gone, and gateways answer at once',
+    deadMan: IN_NODE,
+  },
+  'mtu-black-hole': { ...RULES, does: 'large packets of a link vanish, and the sender is not told' },
+  'dns-loss': {
+    ...RULES,
+    does: 'a share of all DNS packets of a cluster is dropped: resolution becomes slow, or fails',
+  },
+  'conntrack-full': {
+    ...RULES,
+    does: 'new connections to and from a node and its pods are dropped, open ones go on: a full connection table',
+  },
+  'cpu-pressure': {
+    does: 'processes that only compute run on a node, beside its pods',
+    mechanism: 'a service in the node',
+    effect: 'they have computed',
+    revert: 'the service is gone',
+    deadMan: IN_NODE,
+  },
+};
 
-/** The fault that a kind and its parameters describe; a `usage` error that says what is missing, unknown or too much. */
-export function specOf(kind: string, given: Parameters): FaultSpec {
-  const entry = CATALOGUE.find((one) => one.kind === kind);
-  if (!entry) {
-    throw new MeshproofError('usage', `no fault ${kind}`, {
-      nextStep: `faults: ${CATALOGUE.map((one) => one.kind).join(', ')}; meshproof fault list says what they do`,
-    });
+/** The options of all kinds of faults, as they are typed on a command line (`--both-ways`), each once. */
+export function faultOptions(): { flag: string; name: string; isSwitch: boolean; kinds: FaultKind[] }[] {
+  const options = new Map<string, { flag: string; name: string; isSwitch: boolean; kinds: FaultKind[] }>();
+  for (const kind of FAULT_KINDS) {
+    for (const { name, type } of parametersOf(kind)) {
+      const option = options.get(name) ?? {
+        flag: flagOf(name),
+        name,
+        isSwitch: type === 'switch',
+        kinds: [],
+      };
+      options.set(name, { ...option, kinds: [...option.kinds, kind] });
+    }
   }
-  const named = PARAMETERS.filter((name) => given[name] !== undefined);
-  const missing = entry.takes.filter((name) => !named.includes(name));
-  const surplus = named.filter((name) => !entry.takes.includes(name));
-  if (missing.length + surplus.length > 0) {
-    const wrong = [
-      ...missing.map((name) => `--${name} is missing`),
-      ...surplus.map((name) => `--${name} does not belong to it`),
-    ];
-    throw new MeshproofError('usage', `${kind}: ${wrong.join(', ')}`, {
-      nextStep: `meshproof fault plan ${kind} ${entry.takes.map((name) => `--${name} …`).join(' ')}`,
-    });
-  }
-  const value = (name: Parameter) => given[name] ?? '';
-  const place = { cluster: value('cluster') };
-  switch (entry.kind) {
-    case 'node-kill':
-    case 'node-pause':
-    case 'kubelet-stop':
-    case 'runtime-stop':
-      return { kind: entry.kind, ...place, node: value('node') };
-    case 'zone-outage':
-      return { kind: entry.kind, ...place, zone: value('zone') };
-    case 'cluster-outage':
-      return { kind: entry.kind, ...place };
-    case 'process-freeze':
-      return { kind: entry.kind, ...place, program: programOf(value('program')) };
-    case 'link-partition':
-      return { kind: entry.kind, from: value('from'), to: value('to') };
-  }
+  return [...options.values()];
 }
 
-function programOf(text: string): Freezable {
-  const program = FREEZABLE.find((one) => one === text);
-  if (program) return program;
-  throw new MeshproofError('usage', `no program ${text} to freeze`, {
-    nextStep: `programs: ${FREEZABLE.join(', ')}`,
+/** How a kind of fault is typed: `--from … --to … [--plane …] [--both-ways]`. */
+export function usageOf(kind: FaultKind): string {
+  return parametersOf(kind)
+    .map(({ name, required, type }) => {
+      const option = type === 'switch' ? flagOf(name) : `${flagOf(name)} …`;
+      return required ? option : `[${option}]`;
+    })
+    .join(' ');
+}
+
+/** The fault that a kind and its parameters describe; a `usage` error that says what is missing, unknown or wrong. */
+export function specOf(kind: string, given: Given): FaultSpec {
+  const known = FAULT_KINDS.find((one) => one === kind);
+  if (!known) {
+    throw new MeshproofError('usage', `no fault ${kind}`, {
+      nextStep: `faults: ${FAULT_KINDS.join(', ')}; meshproof fault list says what they do`,
+    });
+  }
+  const parameters = parametersOf(known);
+  const values = Object.entries(given).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const isNumber = parameters.some((one) => one.name === name && one.type === 'number');
+    return [[name, isNumber ? Number(value) : value] as const];
   });
+  const spec = { ...Object.fromEntries(values), kind: known };
+  const parsed = faultSchema.safeParse(spec);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.flatMap((issue) => wrongWords(issue, given));
+  throw new MeshproofError('usage', `${known}: ${wrong.join(', ')}`, {
+    nextStep: `meshproof fault plan ${known} ${usageOf(known)}`,
+  });
+}
+
+function wrongWords(issue: z.core.$ZodIssue, given: Given): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((name) => `${flagOf(name)} does not belong to it`);
+  const name = String(issue.path[0] ?? '');
+  if (given[name] === undefined) return [`${flagOf(name)} is missing`];
+  return [`${flagOf(name)} ${given[name]}: ${issue.message}`];
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

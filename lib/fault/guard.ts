@@ -3,6 +3,7 @@ import type { FaultPlan } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { openKube } from '../support/kube.ts';
+import { DEPLOYMENTS } from './mechanisms/scale.ts';
 import { CONTAINERS } from './mechanisms/signal.ts';
 
 /** Namespaces whose workloads exist to be broken. */
@@ -33,6 +34,8 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
     case 'node-pause':
     case 'zone-outage':
     case 'cluster-outage':
+    case 'node-partition':
+    case 'conntrack-full':
       return pods.filter(({ spec }) => nodes.includes(spec?.nodeName ?? ''));
     case 'process-freeze': {
       const { namespace, container } = CONTAINERS[plan.spec.program];
@@ -41,10 +44,31 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
           metadata?.namespace === namespace && spec?.containers.some(({ name }) => name === container),
       );
     }
+    case 'workload-outage': {
+      const { namespace, selector } = DEPLOYMENTS[plan.spec.program];
+      const [label = '', value] = selector.split('=');
+      return pods.filter(
+        ({ metadata }) => metadata?.namespace === namespace && metadata.labels?.[label] === value,
+      );
+    }
+    case 'pod-kill':
+    case 'pod-crash-loop': {
+      const { namespace, app } = plan.spec;
+      return pods.filter(
+        ({ metadata }) => metadata?.namespace === namespace && metadata.labels?.['app'] === app,
+      );
+    }
     // Containers go on without them, and so do the pods of a cluster whose link is cut.
     case 'kubelet-stop':
     case 'runtime-stop':
+    case 'api-outage':
     case 'link-partition':
+    case 'link-loss':
+    case 'link-bandwidth':
+    case 'link-latency':
+    case 'mtu-black-hole':
+    case 'dns-loss':
+    case 'cpu-pressure':
       return [];
   }
 }

@@ -16,7 +16,10 @@ test('a node kill names one node and what it takes along', () => {
 test('a partition is directed: dropped at the far end, by the addresses of the near one', () => {
   const plan = planFault({ kind: 'link-partition', from: 'west', to: 'east' }, lab, options);
   expect(new Set(plan.targets.map(({ cluster }) => cluster))).toEqual(new Set(['east']));
-  expect(plan.sources).toEqual(lab.clusters[1]?.nodes.map(({ address }) => address));
+  const sources = lab.clusters[1]?.nodes.map(({ address }) => address).join(', ');
+  expect(plan.targets.map(({ chains }) => chains)).toEqual(
+    Array.from({ length: 3 }, () => expect.stringContaining(`ip saddr { ${sources} } counter drop`)),
+  );
 });
 
 test('a target that is not there is refused with what there is', () => {
@@ -28,4 +31,31 @@ test('a target that is not there is refused with what there is', () => {
   expect(() => planFault({ kind: 'link-partition', from: 'east', to: 'east' }, lab, options)).toThrow(
     /one cluster to another/,
   );
+});
+
+test('a partition of both ways drops at either end what comes from the other', () => {
+  const plan = planFault({ kind: 'link-partition', from: 'west', to: 'east', bothWays: true }, lab, options);
+  const [east, west] = lab.clusters.map(({ nodes }) => nodes.map(({ address }) => address).join(', '));
+  for (const { cluster, chains } of plan.targets) {
+    expect(chains).toContain(`ip saddr { ${cluster === 'east' ? west : east} }`);
+    expect(chains).not.toContain(`ip saddr { ${cluster === 'east' ? east : west} }`);
+  }
+  expect(plan.targets).toHaveLength(6);
+  expect(plan.knocks).toHaveLength(6);
+});
+
+test('what needs the API server asks from the node of the control plane', () => {
+  const outage = planFault({ kind: 'workload-outage', cluster: 'east', program: 'istiod' }, lab, options);
+  expect(outage.targets.map(({ node }) => node)).toEqual(['east-control-plane']);
+  const loop = { kind: 'pod-crash-loop', cluster: 'east', namespace: 'shop', app: 'cart' } as const;
+  expect(planFault(loop, lab, options).targets[0]?.node).toBe('east-control-plane');
+});
+
+test('every node that has rules is knocked at, from the far end of the link', () => {
+  const plan = planFault({ kind: 'link-loss', from: 'west', to: 'east', percent: 5 }, lab, options);
+  expect(plan.knocks.map(({ container }) => container)).toEqual(
+    lab.clusters[1]?.nodes.map(({ container }) => container),
+  );
+  for (const { address } of lab.clusters[0]?.nodes ?? [])
+    expect(plan.knocks.some(({ command }) => command.includes(`/${address}/`))).toBe(true);
 });

@@ -8,8 +8,10 @@ export function samplePlan(changes: Partial<FaultPlan> = {}): FaultPlan {
     environment: 'sample',
     spec: { kind: 'link-partition', from: 'west', to: 'east' },
     mechanism: 'nftables',
-    targets: [{ cluster: 'east', node: 'east-worker', container: 'east-worker' }],
-    sources: ['192.0.2.1', '192.0.2.2'],
+    targets: [
+      { cluster: 'east', node: 'east-worker', container: 'east-worker', chains: '  chain arrival {}\n' },
+    ],
+    knocks: [],
     blastRadius: 'every packet from west to east',
     deadline: Date.UTC(2026, 10, 21, 6, 0, 0),
     dockerHost: 'unix:///nonexistent.sock',

@@ -8,6 +8,9 @@ const CLEAN = {
   'exec n systemctl is-active': 'active',
   'exec n nft list tables': 'table ip nat',
   'exec n ls /run': 'systemd',
+  'exec n ls /var/lib/meshproof': '',
+  'exec n ctr --namespace k8s.io containers ls': '0a1b2c',
+  'exec n systemctl list-units': '',
 };
 const tidy = () => tidyNode('unix:///nowhere.sock', 'n');
 
@@ -37,6 +40,12 @@ for (const [left, says, done, calls] of [
     'table meshproof_link_partition_1 on n',
     ['exec n nft delete table inet meshproof_link_partition_1'],
   ],
+  [
+    'a script',
+    { 'exec n systemctl list-units': 'meshproof-cpu-pressure-1-work.service loaded active running sh' },
+    'meshproof-cpu-pressure-1-work.service ran on n',
+    ['exec n systemctl stop meshproof-cpu-pressure-1-work.service'],
+  ],
 ] as const) {
   test(`a sweep takes away ${left}`, async ({}, info) => {
     using docker = dockerThatSays({ ...says, ...CLEAN, ...says }, info);
@@ -50,4 +59,20 @@ test('processes that stand still are told to go on, by the file that names them'
   expect(await tidy()).toEqual(['processes on n stood still (process-freeze-1)']);
   expect(docker.calls().join()).toContain('/run/meshproof-process-freeze-1.pids');
   expect(docker.calls().join()).toContain('kill -CONT');
+});
+
+test('what was scaled away, and a relay, are undone by the marks that they left', async ({}, info) => {
+  using docker = dockerThatSays(
+    {
+      ...CLEAN,
+      'exec n ls /var/lib/meshproof': 'workload-outage-1.undo',
+      'exec n ctr --namespace k8s.io containers ls': 'meshproof-link-latency-2',
+    },
+    info,
+  );
+  expect(await tidy()).toEqual(['relay link-latency-2 on n', 'workload-outage-1 was not undone on n']);
+  const calls = docker.calls().join();
+  expect(calls).toContain('nft delete table inet meshproof_link_latency_2');
+  expect(calls).toContain('tasks kill --signal SIGKILL meshproof-link-latency-2');
+  expect(calls).toContain('sh /var/lib/meshproof/workload-outage-1.undo');
 });

@@ -4,8 +4,11 @@ import { unpause } from './docker-pause.ts';
 import { RETURNING_SHARES } from './docker.ts';
 import { envOf } from './in-node.ts';
 import { leftoverTables } from './nftables.ts';
+import { leftoverRelays, undoScript } from './relay.ts';
+import { leftoverScripts } from './script.ts';
 import { leftoverFreezes } from './signal.ts';
 import { NODE_SERVICES } from './systemd.ts';
+import { leftoverUndos, undoCommand } from './undo-file.ts';
 
 /** Undoes what faults left in a node, whoever left it, by its marks alone. Idempotent; says what there was, in words. */
 export async function tidyNode(dockerHost: string, container: string): Promise<string[]> {
@@ -33,6 +36,18 @@ export async function tidyNode(dockerHost: string, container: string): Promise<s
   for (const table of await leftoverTables(container, dockerHost)) {
     await inside(['nft', 'delete', 'table', 'inet', table]);
     done.push(`table ${table} on ${container}`);
+  }
+  for (const id of await leftoverRelays(container, dockerHost)) {
+    await inside(['sh', '-c', undoScript({ id })]);
+    done.push(`relay ${id} on ${container}`);
+  }
+  for (const unit of await leftoverScripts(container, dockerHost)) {
+    await inside(['systemctl', 'stop', unit]);
+    done.push(`${unit} ran on ${container}`);
+  }
+  for (const id of await leftoverUndos(container, dockerHost)) {
+    await inside(undoCommand({ id }));
+    done.push(`${id} was not undone on ${container}`);
   }
   for (const { id, goOn } of await leftoverFreezes(container, dockerHost)) {
     await inside(['sh', '-c', goOn]);

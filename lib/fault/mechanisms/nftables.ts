@@ -1,5 +1,5 @@
-import type { FaultPlan } from '../../model/fault.ts';
-import { MeshproofError } from '../../support/errors.ts';
+import type { FaultPlan, FaultTarget, Knock } from '../../model/fault.ts';
+import { errorMessage, MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
@@ -13,18 +13,9 @@ export function tableOf(plan: Pick<FaultPlan, 'id'>): string {
   return `${TABLE_PREFIX}${plan.id.replace(/[^a-z0-9]/g, '_')}`;
 }
 
-/**
- * The ruleset that drops every packet from the sources on arrival, before connection tracking and NAT
- * (priority raw, -300), with a counter as the proof that it bit. Applied by `nft -f` in one transaction.
- */
-export function dropRuleset(plan: Pick<FaultPlan, 'id' | 'sources'>): string {
-  return `table inet ${tableOf(plan)} {
-  chain arrival {
-    type filter hook prerouting priority -300; policy accept;
-    ip saddr { ${plan.sources.join(', ')} } counter drop
-  }
-}
-`;
+/** The fault's whole table on one node. Applied by `nft -f` in one transaction. */
+export function tableText(plan: Pick<FaultPlan, 'id'>, { chains }: Pick<FaultTarget, 'chains'>): string {
+  return `table inet ${tableOf(plan)} {\n${chains ?? ''}}\n`;
 }
 
 /** What takes the fault away, in the node itself. */
@@ -32,7 +23,7 @@ function inverseOf(plan: Pick<FaultPlan, 'id'>): string[] {
   return ['nft', 'delete', 'table', 'inet', tableOf(plan)];
 }
 
-/** Packets that the fault's rule has dropped, from `nft -j list table`; undefined when there is no such rule. */
+/** Packets that the fault's rules have counted: dropped, or refused; from `nft -j list table`; undefined when there is no such rule. */
 export function droppedPackets(json: string): number | undefined {
   const { nftables } = JSON.parse(json) as {
     nftables: { rule?: { expr: { counter?: { packets: number } }[] } }[];
@@ -43,25 +34,38 @@ export function droppedPackets(json: string): number | undefined {
   return counters.length === 0 ? undefined : counters.reduce((sum, packets) => sum + packets, 0);
 }
 
-/** Drops packets in the network namespaces of kind nodes. */
+/** Drops or refuses packets in the network namespaces of kind nodes. What the kernel there lacks is not applicable. */
 export const nftables: Mechanism = {
-  arm: (plan) => armTimers(plan, inverseOf(plan)),
+  async arm(plan) {
+    await onEach(plan, (target) => mustBeKnown(plan, target));
+    return armTimers(plan, inverseOf(plan));
+  },
   async inject(plan) {
-    await onEach(plan, (target) => inNode(plan, target, ['nft', '-f', '-'], dropRuleset(plan)));
+    await onEach(plan, (target) => inNode(plan, target, ['nft', '-f', '-'], tableText(plan, target)));
   },
   async proveEffect(plan) {
+    const counts = () =>
+      Promise.all(
+        plan.targets.map(async (target) => ({ target, packets: await countedPackets(plan, target) })),
+      );
     try {
-      const dropped = await waitFor('packets dropped', () => totalDropped(plan), {
-        timeoutMs: 10_000,
-        everyMs: 250,
-      });
-      return `${dropped} packets dropped on ${nodesOf(plan)}`;
+      const all = await waitFor(
+        'packets counted on every node',
+        async () => {
+          await Promise.all(plan.knocks.map((one) => knock(plan, one)));
+          const seen = await counts();
+          return seen.every(({ packets }) => packets > 0) ? seen : undefined;
+        },
+        { timeoutMs: 15_000, everyMs: 250 },
+      );
+      return all.map(({ target, packets }) => `${packets} packets hit on ${target.node}`).join(', ');
     } catch {
+      const idle = (await counts()).filter(({ packets }) => packets === 0);
       throw new MeshproofError(
         'inconclusive',
-        `the partition ${plan.spec.kind} is in place but dropped no packet in 10 s`,
+        `the ${plan.spec.kind} is in place but hit no packet on ${idle.map(({ target }) => target.node).join(', ')} in 15 s`,
         {
-          nextStep: 'send traffic over the link while the fault holds',
+          nextStep: 'see whether the nodes are up and reach each other: meshproof doctor, meshproof diagnose',
         },
       );
     }
@@ -97,12 +101,25 @@ export async function leftoverTables(container: string, dockerHost: string): Pro
   return exitCode === 0 ? (stdout.match(new RegExp(`${TABLE_PREFIX}\\w+`, 'g')) ?? []) : [];
 }
 
-async function totalDropped(plan: FaultPlan): Promise<number | undefined> {
-  const counts = await Promise.all(
-    plan.targets.map(async (target) => {
-      const { stdout } = await inNode(plan, target, ['nft', '-j', 'list', 'table', 'inet', tableOf(plan)]);
-      return droppedPackets(stdout) ?? 0;
-    }),
-  );
-  return counts.reduce((sum, count) => sum + count, 0) || undefined;
+/** Packets that the fault's rules have counted on one node. */
+export async function countedPackets(plan: FaultPlan, target: FaultTarget): Promise<number> {
+  const { stdout } = await inNode(plan, target, ['nft', '-j', 'list', 'table', 'inet', tableOf(plan)]);
+  return droppedPackets(stdout) ?? 0;
+}
+
+async function knock(plan: FaultPlan, { container, command }: Knock): Promise<void> {
+  await tryExec('docker', ['exec', container, 'bash', '-c', command], envOf(plan));
+}
+
+/** Asks the kernel of a node for every expression of the rules, and changes nothing. */
+async function mustBeKnown(plan: FaultPlan, target: FaultTarget): Promise<void> {
+  try {
+    await inNode(plan, target, ['nft', '--check', '-f', '-'], tableText(plan, target));
+  } catch (error) {
+    throw new MeshproofError(
+      'not-applicable',
+      `${plan.spec.kind}: the kernel of ${target.node} does not take its rules: ${errorMessage(error)}`,
+      { nextStep: 'a kernel with nftables (nft_numgen, nft_limit, nft_reject, nft_ct)' },
+    );
+  }
 }

@@ -1,0 +1,37 @@
+import type { FaultPlan } from '../../model/fault.ts';
+import { tryExec } from '../../support/exec.ts';
+import { envOf } from './in-node.ts';
+
+/** Survives a reboot of the node, where what it undoes does too. */
+const FOLDER = '/var/lib/meshproof';
+
+/** The script that undoes a fault, in the node; it removes itself once it has worked. */
+export function undoFile({ id }: Pick<FaultPlan, 'id'>): string {
+  return `${FOLDER}/${id}.undo`;
+}
+
+/** A shell script that leaves such a file; nothing is left half-written. */
+export function writeUndoScript(plan: Pick<FaultPlan, 'id'>, undo: string): string {
+  const file = undoFile(plan);
+  return [
+    'set -e',
+    `mkdir -p ${FOLDER}`,
+    `cat > ${file}.new <<'MESHPROOF_UNDO'`,
+    `set -e\n${undo}\nrm -f ${file}`,
+    'MESHPROOF_UNDO',
+    `mv ${file}.new ${file}`,
+  ].join('\n');
+}
+
+/** Runs the script until it has worked, for ten minutes: an API server may be away at the deadline. One that is gone is done. */
+export function undoCommand(plan: Pick<FaultPlan, 'id'>): string[] {
+  const file = undoFile(plan);
+  const once = `[ ! -e ${file} ] || sh ${file}`;
+  return ['sh', '-c', `for i in $(seq 300); do ${once} && exit 0; sleep 2; done; exit 1`];
+}
+
+/** Scripts of faults that nobody undid, in a node. */
+export async function leftoverUndos(container: string, dockerHost: string): Promise<string[]> {
+  const { stdout } = await tryExec('docker', ['exec', container, 'ls', FOLDER], envOf({ dockerHost }));
+  return [...stdout.matchAll(/^(\S+)\.undo$/gm)].map(([, id = '']) => id);
+}

@@ -1,0 +1,189 @@
+import { formatDuration } from '../model/duration.ts';
+import type { FaultSpec, FaultTarget, Plane } from '../model/fault.ts';
+import type { Lab, LabCluster, LabNode } from '../model/lab.ts';
+import { MeshproofError } from '../support/errors.ts';
+import { connectBetween, connectWithin, datagrams, enoughFor, nonsense } from './knocks.ts';
+import type { PlannedHarm } from './plan.ts';
+import {
+  dropFrom,
+  dropLargeFrom,
+  dropNew,
+  isolate,
+  loseDns,
+  loseFrom,
+  PLANE_PORTS,
+  policeFrom,
+  redirectFrom,
+  refuseApi,
+} from './rulesets.ts';
+import { clusterOf, nodeOf, targetsOf } from './targets.ts';
+
+/** Faults that are a table of packet rules in the nodes where the harm is felt. */
+type NetworkSpec = Extract<
+  FaultSpec,
+  {
+    kind:
+      | 'link-partition'
+      | 'node-partition'
+      | 'link-loss'
+      | 'link-bandwidth'
+      | 'link-latency'
+      | 'mtu-black-hole'
+      | 'dns-loss'
+      | 'api-outage'
+      | 'conntrack-full';
+  }
+>;
+
+/** Where relays listen in the nodes; no port of Kubernetes, nor of a mesh. */
+const RELAY_PORT = 15_990;
+/** What a burst that tries out a limit of the rate has more than it allows. */
+const OVER = 3;
+
+/** Targets with their rules, and what makes the rules count. Pure. */
+export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
+  const common = { mechanism: 'nftables' } as const;
+  switch (spec.kind) {
+    case 'link-partition': {
+      const { plane, bothWays } = spec;
+      const there = overLink(lab, spec, (sources) => dropFrom(sources, plane));
+      const back = overLink(lab, { from: spec.to, to: spec.from }, (sources) => dropFrom(sources, plane));
+      const ways = bothWays ? [there, back] : [there];
+      return {
+        ...common,
+        targets: ways.flatMap((way) => way.targets),
+        knocks: ways.flatMap(({ pairs }) => pairs.map(([from, to]) => connectBetween(from, to, plane))),
+        blastRadius: `every packet ${bothWays ? 'between' : 'from'} ${spec.from} (${there.from.nodes.length} nodes) ${bothWays ? 'and' : 'to'} ${spec.to} (${there.to.nodes.length} nodes) is dropped on arrival, in ${planeWords(plane)}`,
+      };
+    }
+    case 'link-loss': {
+      const { targets, pairs } = overLink(lab, spec, (sources) => loseFrom(sources, spec.percent));
+      const count = enoughFor(spec.percent);
+      return {
+        ...common,
+        targets,
+        knocks: pairs.map(([from, to]) => datagrams(from, to, { count })),
+        blastRadius: `${spec.percent} % of the packets from ${spec.from} to ${spec.to} are dropped on arrival, by chance`,
+      };
+    }
+    case 'link-bandwidth': {
+      const { targets, pairs } = overLink(lab, spec, (sources) => policeFrom(sources, spec.kbit));
+      // A second's worth and more, as fast as it goes; 1.4 kB a datagram.
+      const count = Math.ceil((OVER * spec.kbit * 1000) / 8 / 1400);
+      return {
+        ...common,
+        targets,
+        knocks: pairs.map(([from, to]) => datagrams(from, to, { count, bytes: 1400 })),
+        blastRadius: `packets from ${spec.from} beyond ${spec.kbit} kbit/s are dropped on arrival, at each node of ${spec.to}`,
+      };
+    }
+    case 'link-latency': {
+      const [toPort = 0] = PLANE_PORTS.data;
+      const { delayMs, jitterMs = 0 } = spec;
+      const way = overLink(lab, spec, (sources) => redirectFrom(sources, toPort, RELAY_PORT));
+      // The gateways have the addresses of the workers.
+      const pairs = way.pairs.filter(([, { role }]) => role === 'worker');
+      return {
+        mechanism: 'relay',
+        targets: pairs.flatMap(([, { name, address }]) =>
+          way.targets.flatMap((target) => (target.node === name ? { ...target, address } : [])),
+        ),
+        knocks: pairs.map(([from, to]) => nonsense(from, to, toPort)),
+        relay: { image: lab.images.runtime, port: RELAY_PORT, toPort, delayMs, jitterMs },
+        blastRadius: `what ${spec.from} sends to the gateways of ${spec.to} takes ${formatDuration(delayMs)}${jitterMs > 0 ? ` ± ${formatDuration(jitterMs)}` : ''} longer`,
+      };
+    }
+    case 'mtu-black-hole': {
+      const { targets, pairs } = overLink(lab, spec, (sources) => dropLargeFrom(sources, spec.bytes));
+      // With the headers of UDP and IPv4, 28 bytes, just over the limit.
+      return {
+        ...common,
+        targets,
+        knocks: pairs.map(([from, to]) => datagrams(from, to, { count: 1, bytes: spec.bytes - 27 })),
+        blastRadius: `packets above ${spec.bytes} bytes from ${spec.from} to ${spec.to} vanish on arrival, without a report to the sender`,
+      };
+    }
+    case 'node-partition': {
+      const target = nodeOf(lab, spec);
+      const node = labNode(lab, target);
+      const other = clusterOf(lab, spec.cluster).nodes.find(({ name }) => name !== spec.node) ?? node;
+      const { plane } = spec;
+      return {
+        ...common,
+        targets: [{ ...target, chains: isolate(plane) }],
+        knocks: [
+          plane === 'dns'
+            ? connectWithin(node, PLANE_PORTS.dns[0] ?? 53)
+            : connectBetween(other, node, plane),
+        ],
+        blastRadius: `node ${spec.node} of cluster ${spec.cluster} and the rest of the world lose each other, in ${planeWords(plane)}`,
+      };
+    }
+    case 'dns-loss': {
+      const { nodes } = clusterOf(lab, spec.cluster);
+      const count = enoughFor(spec.percent);
+      return {
+        ...common,
+        targets: withChains(targetsOf(clusterOf(lab, spec.cluster)), loseDns(spec.percent)),
+        knocks: nodes.map((node) => datagrams(node, node, { count, port: 53 })),
+        blastRadius: `${spec.percent} % of the DNS packets of all nodes and pods of ${spec.cluster} are dropped, by chance`,
+      };
+    }
+    case 'api-outage': {
+      const cluster = clusterOf(lab, spec.cluster);
+      const isServer = ({ role }: LabNode) => role === 'control-plane';
+      return {
+        ...common,
+        targets: withChains(targetsOf(cluster, isServer), refuseApi()),
+        knocks: cluster.nodes.filter(isServer).map((node) => connectWithin(node, 6443)),
+        blastRadius: `the API server of ${spec.cluster} refuses every connection, and cuts those that are open`,
+      };
+    }
+    case 'conntrack-full': {
+      const target = nodeOf(lab, spec);
+      const node = labNode(lab, target);
+      const other = clusterOf(lab, spec.cluster).nodes.find(({ name }) => name !== spec.node) ?? node;
+      return {
+        ...common,
+        targets: [{ ...target, chains: dropNew() }],
+        knocks: [connectBetween(other, node)],
+        blastRadius: `new connections to and from node ${spec.node} of cluster ${spec.cluster} and its pods are dropped; open ones go on`,
+      };
+    }
+  }
+}
+
+/** A link: the nodes at its far end with rules about what comes from the near one, and a node of it for each to knock. */
+function overLink(
+  lab: Lab,
+  link: { from: string; to: string },
+  rules: (sources: readonly string[]) => string,
+): { from: LabCluster; to: LabCluster; targets: FaultTarget[]; pairs: [LabNode, LabNode][] } {
+  const from = clusterOf(lab, link.from);
+  const to = clusterOf(lab, link.to);
+  if (from === to)
+    throw new MeshproofError(
+      'usage',
+      `a link leads from one cluster to another, not ${link.from} → ${link.to}`,
+    );
+  const chains = rules(from.nodes.map(({ address }) => address));
+  const pairs = to.nodes.flatMap((node, index): [LabNode, LabNode][] => {
+    const near = from.nodes[index % from.nodes.length];
+    return near ? [[near, node]] : [];
+  });
+  return { from, to, targets: withChains(targetsOf(to), chains), pairs };
+}
+
+function withChains(targets: readonly FaultTarget[], chains: string): FaultTarget[] {
+  return targets.map((target) => ({ ...target, chains }));
+}
+
+function labNode(lab: Lab, { cluster, node }: FaultTarget): LabNode {
+  const found = clusterOf(lab, cluster).nodes.find(({ name }) => name === node);
+  if (found) return found;
+  throw new MeshproofError('bug', `no node ${node} in cluster ${cluster}`);
+}
+
+function planeWords(plane: Plane | undefined): string {
+  return plane === undefined ? 'all planes: data, control, dns' : `the ${plane} plane only`;
+}

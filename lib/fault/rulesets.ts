@@ -1,0 +1,102 @@
+import type { Plane } from '../model/fault.ts';
+
+/** TCP ports of each plane between clusters and nodes: Istio's east-west gateway; API servers, kubelets and istiod; DNS. */
+export const PLANE_PORTS: Record<Plane, readonly number[]> = {
+  data: [15_443],
+  control: [6443, 10_250, 15_010, 15_012, 15_017],
+  dns: [53],
+};
+
+/** The interface of a kind node that leads out of it. */
+const OUTSIDE = 'eth0';
+/** Before connection tracking and address translation, so that packets are seen as they came (`raw`). */
+const ON_ARRIVAL = 'type filter hook prerouting priority -300; policy accept;';
+/** What the node's own processes send. */
+const ON_LEAVING = 'type filter hook output priority -300; policy accept;';
+
+/** Drops what comes from these addresses, in one plane or all. */
+export function dropFrom(sources: readonly string[], plane?: Plane): string {
+  return chain('arrival', ON_ARRIVAL, matching([from(sources)], plane, 'drop'));
+}
+
+/** Drops a share of what comes from these addresses, by chance. */
+export function loseFrom(sources: readonly string[], percent: number): string {
+  return chain('arrival', ON_ARRIVAL, [`${from(sources)} ${byChance(percent)} counter drop`]);
+}
+
+/** Drops what comes from these addresses faster than so many kilobits a second; a burst of a tenth of a second may pass. */
+export function policeFrom(sources: readonly string[], kbit: number): string {
+  const bytes = Math.round((kbit * 1000) / 8);
+  const burst = Math.max(3000, Math.round(bytes / 10));
+  return chain('arrival', ON_ARRIVAL, [
+    `${from(sources)} limit rate over ${bytes} bytes/second burst ${burst} bytes counter drop`,
+  ]);
+}
+
+/** Sends connections from these addresses to one port to another one of the same node; before what Kubernetes makes of them. */
+export function redirectFrom(sources: readonly string[], port: number, to: number): string {
+  const hook = 'type nat hook prerouting priority -110; policy accept;';
+  return chain('arrival', hook, [`${from(sources)} tcp dport ${port} counter redirect to :${to}`]);
+}
+
+/** Drops IP packets from these addresses that are longer than so many bytes. Segments that the kernel has joined count as one. */
+export function dropLargeFrom(sources: readonly string[], bytes: number): string {
+  return chain('arrival', ON_ARRIVAL, [`${from(sources)} ip length > ${bytes} counter drop`]);
+}
+
+/** Drops what comes into a node and leaves it, in one plane or all; resolution also of the pods on it. */
+export function isolate(plane?: Plane): string {
+  if (plane === 'dns') return dropDns('counter drop');
+  return [
+    chain('arrival', ON_ARRIVAL, matching([`iifname "${OUTSIDE}"`], plane, 'drop')),
+    chain('leaving', ON_LEAVING, matching([`oifname "${OUTSIDE}"`], plane, 'drop')),
+  ].join('');
+}
+
+/** Drops a share of all DNS packets that pass a node: those of its pods, of its resolvers, and of itself. */
+export function loseDns(percent: number): string {
+  return dropDns(`${byChance(percent)} counter drop`);
+}
+
+/** Refuses connections to the API server on its own node, from wherever, and cuts those that are open. */
+export function refuseApi(): string {
+  const hook = 'type filter hook input priority -300; policy accept;';
+  return chain('arrival', hook, ['tcp dport 6443 counter reject with tcp reset']);
+}
+
+/** Drops connections that the node's connection table does not know yet; priority after conntrack (-200). */
+export function dropNew(): string {
+  const hook = 'type filter hook prerouting priority -150; policy accept;';
+  return chain('arrival', hook, [`iifname != "lo" ct state new counter drop`]);
+}
+
+function dropDns(what: string): string {
+  const rules = ['udp', 'tcp'].flatMap((transport) =>
+    ['dport', 'sport'].map((end) => `${transport} ${end} 53 ${what}`),
+  );
+  return chain('arrival', ON_ARRIVAL, rules) + chain('leaving', ON_LEAVING, rules);
+}
+
+/** One rule without a plane, else one for each end and transport that belongs to it. */
+function matching(conditions: readonly string[], plane: Plane | undefined, verdict: string): string[] {
+  const where = conditions.join(' ');
+  if (plane === undefined) return [`${where} counter ${verdict}`];
+  const ports = `{ ${PLANE_PORTS[plane].join(', ')} }`;
+  const transports = plane === 'dns' ? ['tcp', 'udp'] : ['tcp'];
+  return transports.flatMap((transport) =>
+    ['dport', 'sport'].map((end) => `${where} ${transport} ${end} ${ports} counter ${verdict}`),
+  );
+}
+
+function from(sources: readonly string[]): string {
+  return `ip saddr { ${sources.join(', ')} }`;
+}
+
+/** The kernel's own generator of random numbers, to a hundredth of a per cent. */
+function byChance(percent: number): string {
+  return `numgen random mod 10000 < ${Math.max(1, Math.round(percent * 100))}`;
+}
+
+function chain(name: string, hook: string, rules: readonly string[]): string {
+  return [`  chain ${name} {`, `    ${hook}`, ...rules.map((rule) => `    ${rule}`), '  }', ''].join('\n');
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { parseDuration } from '../model/duration.ts';
+import { type FaultKind, type FaultSpec, FREEZABLE, PLANES, SCALABLE } from '../model/fault.ts';
+
+const name = z.string().min(1);
+const link = {
+  from: name.describe('the cluster that sends'),
+  to: name.describe('the cluster that receives'),
+};
+const onNode = { cluster: name, node: name.describe('its name in Kubernetes') };
+const pods = { cluster: name, namespace: name, app: name.describe('label app of the pods') };
+const percent = z.number().gt(0).max(100).describe('share of the packets, in per cent');
+const plane = z.enum(PLANES).exactOptional().describe('only what belongs to this plane; all when left out');
+const delay = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s)$/, 'a number and a unit: 100ms, 1.5s')
+  .describe('a number and a unit: 100ms, 1.5s')
+  .transform((text) => parseDuration(text) ?? 0);
+
+/** What each kind of fault is pointed at; unknown keys are errors. */
+const KINDS = {
+  'node-kill': kind('node-kill', onNode),
+  'node-pause': kind('node-pause', onNode),
+  'zone-outage': kind('zone-outage', { cluster: name, zone: name }),
+  'cluster-outage': kind('cluster-outage', { cluster: name }),
+  'kubelet-stop': kind('kubelet-stop', onNode),
+  'runtime-stop': kind('runtime-stop', onNode),
+  'process-freeze': kind('process-freeze', { cluster: name, program: z.enum(FREEZABLE) }),
+  'workload-outage': kind('workload-outage', { cluster: name, program: z.enum(SCALABLE) }),
+  'pod-kill': kind('pod-kill', pods),
+  'pod-crash-loop': kind('pod-crash-loop', pods),
+  'api-outage': kind('api-outage', { cluster: name }),
+  'link-partition': kind('link-partition', { ...link, plane, bothWays: z.boolean().exactOptional() }),
+  'node-partition': kind('node-partition', { ...onNode, plane }),
+  'link-loss': kind('link-loss', { ...link, percent }),
+  'link-bandwidth': kind('link-bandwidth', { ...link, kbit: z.int().min(8).max(100_000) }),
+  'link-latency': kind('link-latency', { ...link, delay, jitter: delay.exactOptional() }),
+  // 576: what every link of IPv4 must carry (RFC 791).
+  'mtu-black-hole': kind('mtu-black-hole', { ...link, bytes: z.int().min(576).max(1480) }),
+  'dns-loss': kind('dns-loss', { cluster: name, percent }),
+  'conntrack-full': kind('conntrack-full', onNode),
+  'cpu-pressure': kind('cpu-pressure', { ...onNode, workers: z.int().min(1).max(64).exactOptional() }),
+} satisfies Record<FaultKind, z.ZodObject>;
+
+const latency = KINDS['link-latency'].transform(({ delay: delayMs, jitter: jitterMs, ...rest }) => ({
+  ...rest,
+  delayMs,
+  ...(jitterMs === undefined ? {} : { jitterMs }),
+}));
+
+/** A fault as people write it, in scenarios and on the command line: `kind` and what it is pointed at. */
+export const faultSchema: z.ZodType<FaultSpec> = z.discriminatedUnion('kind', [
+  KINDS['node-kill'],
+  KINDS['node-pause'],
+  KINDS['zone-outage'],
+  KINDS['cluster-outage'],
+  KINDS['kubelet-stop'],
+  KINDS['runtime-stop'],
+  KINDS['process-freeze'],
+  KINDS['workload-outage'],
+  KINDS['pod-kill'],
+  KINDS['pod-crash-loop'],
+  KINDS['api-outage'],
+  KINDS['link-partition'],
+  KINDS['node-partition'],
+  KINDS['link-loss'],
+  KINDS['link-bandwidth'],
+  latency,
+  KINDS['mtu-black-hole'],
+  KINDS['dns-loss'],
+  KINDS['conntrack-full'],
+  KINDS['cpu-pressure'],
+]);
+
+export const FAULT_KINDS = Object.keys(KINDS) as FaultKind[];
+
+/** A parameter of a kind of fault. */
+export interface FaultParameter {
+  name: string;
+  required: boolean;
+  type: 'text' | 'number' | 'switch';
+}
+
+/** The parameters of a kind of fault, by the names that users write. */
+export function parametersOf(kind: FaultKind): FaultParameter[] {
+  return Object.entries<z.ZodType>(KINDS[kind].shape).flatMap(([parameter, type]) =>
+    parameter === 'kind'
+      ? []
+      : [
+          {
+            name: parameter,
+            required: !type.safeParse(undefined).success && !isOptional(type),
+            type: typeOf(type),
+          },
+        ],
+  );
+}
+
+function isOptional(type: z.ZodType): boolean {
+  return type instanceof z.ZodOptional || type instanceof z.ZodExactOptional;
+}
+
+function typeOf(type: z.ZodType): FaultParameter['type'] {
+  if (type.safeParse(true).success) return 'switch';
+  return [10, 1000].some((number) => type.safeParse(number).success) ? 'number' : 'text';
+}
+
+function kind<K extends FaultKind, S extends z.ZodRawShape>(kindName: K, shape: S) {
+  return z.strictObject({ kind: z.literal(kindName), ...shape });
+}

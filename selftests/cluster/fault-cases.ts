@@ -1,0 +1,221 @@
+import type { FaultSpec } from '../../lib/model/fault.ts';
+import type { Lab, LabNode } from '../../lib/model/lab.ts';
+import { tryExec } from '../../lib/support/exec.ts';
+import { clusterOf } from './lab.ts';
+
+/** Something that works while all is well, asked for by another way than the fault's own proof. */
+export type Health = (lab: Lab) => Promise<boolean>;
+
+/** A fault, and who feels it. */
+export interface FaultCase {
+  fault: (lab: Lab) => FaultSpec;
+  /** Fails while the fault holds. */
+  health: Health;
+  /** Holds meanwhile: what the fault must leave alone. */
+  unharmed?: Health;
+}
+
+const CLUSTER = 'west';
+const OTHER = 'east';
+const link = { from: OTHER, to: CLUSTER };
+
+const nodesOf = (lab: Lab, role: LabNode['role'], cluster = CLUSTER) =>
+  clusterOf(lab, cluster).nodes.filter((node) => node.role === role);
+
+/** The last worker of the cluster that is broken here. */
+export function lastWorker(lab: Lab, cluster = CLUSTER): LabNode {
+  const node = nodesOf(lab, 'worker', cluster).at(-1);
+  if (!node) throw new Error(`${cluster} has no worker`);
+  return node;
+}
+
+const controlPlane = (lab: Lab): LabNode => {
+  const [node] = nodesOf(lab, 'control-plane');
+  if (!node) throw new Error(`${CLUSTER} has no control plane`);
+  return node;
+};
+
+/** Whether a shell command in a node succeeds. */
+async function inNode(lab: Lab, node: LabNode, command: string): Promise<boolean> {
+  const args = ['exec', node.container, 'bash', '-c', command];
+  return (await tryExec('docker', args, { env: { DOCKER_HOST: lab.dockerHost } })).exitCode === 0;
+}
+
+/** Whether the API server answers a path, asked from its own node; one that stands still can't be asked, and does not. */
+export function answers(path: (lab: Lab) => string): Health {
+  return (lab) =>
+    inNode(
+      lab,
+      controlPlane(lab),
+      `kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=3s get --raw '${path(lab)}' >/dev/null`,
+    );
+}
+
+/** Whether a service answers, asked through the API server. */
+const service = (namespace: string, name: string, path: string) =>
+  answers(() => `/api/v1/namespaces/${namespace}/services/${name}/proxy${path}`);
+
+/** Whether a node of the other cluster can connect to one of this, so many times in a row, each in a third of a second. */
+const reaches = (node: (lab: Lab) => LabNode, port: number, times = 1): Health => {
+  const once = (lab: Lab) => `timeout 0.3 bash -c '</dev/tcp/${node(lab).address}/${port}'`;
+  return (lab) =>
+    inNode(lab, lastWorker(lab, OTHER), `for i in $(seq ${times}); do ${once(lab)} || exit 1; done`);
+};
+
+/** Whether so many bytes get from a node of the other cluster to one of this in a second. */
+const uploads = (bytes: number): Health => {
+  const port = 18_999;
+  return async (lab) => {
+    const to = lastWorker(lab);
+    const from = lastWorker(lab, OTHER);
+    const listening = inNode(
+      lab,
+      to,
+      `timeout 5 socat -u TCP-LISTEN:${port},reuseaddr - | wc -c | grep -qx ${bytes}`,
+    );
+    const send = `for i in $(seq 20); do timeout 1 socat -u - TCP:${to.address}:${port} && exit 0 || sleep 0.1; done`;
+    const from0 = Date.now();
+    const sent = await inNode(
+      lab,
+      from,
+      `head -c ${bytes} /dev/zero > /tmp/upload; exec < /tmp/upload; timeout 1.5 bash -c '${send}'`,
+    );
+    return (await listening) && sent && Date.now() - from0 < 2500;
+  };
+};
+
+/** Whether the resolvers of the cluster take connections at their service's address, ten times in a row. */
+const resolves: Health = (lab) => {
+  const dns =
+    '$(kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get service kube-dns -o jsonpath={.spec.clusterIP})';
+  const once = `timeout 0.3 bash -c "</dev/tcp/$dns/53"`;
+  return inNode(lab, controlPlane(lab), `dns=${dns}; for i in $(seq 10); do ${once} || exit 1; done`);
+};
+
+/** Whether a gateway ends a connection with nonsense on it within half a tenth of a second. */
+const answersQuickly: Health = (lab) =>
+  inNode(
+    lab,
+    lastWorker(lab, OTHER),
+    `timeout 0.1 bash -c 'exec 3<>/dev/tcp/${lastWorker(lab).address}/15443; echo nonsense >&3; cat <&3; true' 2>/dev/null`,
+  );
+
+/** Whether the engine sees no process of ours that only computes. */
+const idle: Health = async (lab) => {
+  const args = ['top', lastWorker(lab).container, '-eo', 'pid,args'];
+  const { stdout } = await tryExec('docker', args, { env: { DOCKER_HOST: lab.dockerHost } });
+  return !stdout.includes('meshproof-load');
+};
+
+export const kubelet = answers((lab) => `/api/v1/nodes/${lastWorker(lab).name}/proxy/healthz`);
+const gateway = service('istio-system', 'istio-eastwestgateway:15021', '/healthz/ready');
+const istiod = service('istio-system', 'istiod:15014', '/version');
+const coredns = service('kube-system', 'kube-dns:9153', '/metrics');
+const gatewayPods = { cluster: CLUSTER, namespace: 'istio-system', app: 'istio-eastwestgateway' };
+
+const onNode =
+  (kind: 'node-kill' | 'node-pause' | 'kubelet-stop' | 'runtime-stop' | 'cpu-pressure' | 'conntrack-full') =>
+  (lab: Lab) => ({
+    kind,
+    cluster: CLUSTER,
+    node: lastWorker(lab).name,
+  });
+const freeze = (program: 'etcd' | 'api-server' | 'istiod' | 'coredns' | 'gateway') => () =>
+  ({ kind: 'process-freeze', cluster: CLUSTER, program }) as const;
+const outage = (program: 'istiod' | 'coredns' | 'gateway') => () =>
+  ({ kind: 'workload-outage', cluster: CLUSTER, program }) as const;
+
+export const CASES: Record<string, FaultCase> = {
+  'node-kill': { fault: onNode('node-kill'), health: kubelet },
+  'node-pause': { fault: onNode('node-pause'), health: kubelet },
+  'zone-outage': {
+    fault: (lab) => ({ kind: 'zone-outage', cluster: CLUSTER, zone: lastWorker(lab).zone }),
+    health: kubelet,
+  },
+  'cluster-outage': {
+    fault: () => ({ kind: 'cluster-outage', cluster: CLUSTER }),
+    health: answers(() => '/readyz'),
+  },
+  'kubelet-stop': { fault: onNode('kubelet-stop'), health: kubelet },
+  'runtime-stop': {
+    fault: onNode('runtime-stop'),
+    health: (lab) => inNode(lab, lastWorker(lab), 'ctr --connect-timeout 2s version'),
+  },
+  'freeze of etcd': { fault: freeze('etcd'), health: answers(() => '/readyz/etcd') },
+  'freeze of the API server': { fault: freeze('api-server'), health: answers(() => '/readyz') },
+  'freeze of istiod': { fault: freeze('istiod'), health: istiod },
+  'freeze of CoreDNS': { fault: freeze('coredns'), health: coredns },
+  'freeze of the gateway': { fault: freeze('gateway'), health: gateway },
+  'outage of istiod': { fault: outage('istiod'), health: istiod },
+  'outage of CoreDNS': { fault: outage('coredns'), health: coredns },
+  'outage of the gateway': { fault: outage('gateway'), health: gateway },
+  'pod-kill': { fault: () => ({ kind: 'pod-kill', ...gatewayPods }), health: gateway },
+  'pod-crash-loop': { fault: () => ({ kind: 'pod-crash-loop', ...gatewayPods }), health: gateway },
+  'api-outage': {
+    fault: () => ({ kind: 'api-outage', cluster: CLUSTER }),
+    health: answers(() => '/readyz'),
+    unharmed: reaches(lastWorker, 10_250),
+  },
+  'link-partition': {
+    fault: () => ({ kind: 'link-partition', ...link }),
+    health: reaches(lastWorker, 10_250),
+    unharmed: kubelet,
+  },
+  'link-partition of the data plane, both ways': {
+    fault: () => ({ kind: 'link-partition', ...link, plane: 'data', bothWays: true }),
+    health: reaches(lastWorker, 15_443),
+    unharmed: reaches(controlPlane, 6443),
+  },
+  'link-partition of the control plane': {
+    fault: () => ({ kind: 'link-partition', ...link, plane: 'control' }),
+    health: reaches(controlPlane, 6443),
+    unharmed: reaches(lastWorker, 15_443),
+  },
+  'node-partition': {
+    fault: (lab) => ({ kind: 'node-partition', cluster: CLUSTER, node: lastWorker(lab).name }),
+    health: kubelet,
+    unharmed: reaches(controlPlane, 6443),
+  },
+  'node-partition of the DNS plane': {
+    fault: (lab) => ({
+      kind: 'node-partition',
+      cluster: CLUSTER,
+      node: controlPlane(lab).name,
+      plane: 'dns',
+    }),
+    health: resolves,
+    unharmed: reaches(controlPlane, 6443),
+  },
+  'link-loss': {
+    fault: () => ({ kind: 'link-loss', ...link, percent: 30 }),
+    health: reaches(lastWorker, 10_250, 20),
+    unharmed: kubelet,
+  },
+  'link-bandwidth': {
+    fault: () => ({ kind: 'link-bandwidth', ...link, kbit: 1000 }),
+    health: uploads(1_000_000),
+    unharmed: reaches(lastWorker, 10_250),
+  },
+  'link-latency': {
+    fault: () => ({ kind: 'link-latency', ...link, delayMs: 200, jitterMs: 50 }),
+    health: answersQuickly,
+    unharmed: reaches(lastWorker, 10_250),
+  },
+  'mtu-black-hole': {
+    fault: () => ({ kind: 'mtu-black-hole', ...link, bytes: 1400 }),
+    health: uploads(50_000),
+    unharmed: uploads(1000),
+  },
+  'dns-loss': {
+    fault: () => ({ kind: 'dns-loss', cluster: CLUSTER, percent: 40 }),
+    health: resolves,
+    unharmed: reaches(lastWorker, 10_250),
+  },
+  'conntrack-full': {
+    fault: onNode('conntrack-full'),
+    // A connection of its own: the API server has one open to the kubelet, which goes on.
+    health: reaches(lastWorker, 10_250),
+    unharmed: reaches(controlPlane, 6443),
+  },
+  'cpu-pressure': { fault: onNode('cpu-pressure'), health: idle, unharmed: kubelet },
+};
