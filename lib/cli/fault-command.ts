@@ -1,5 +1,3 @@
-import { stdin, stderr } from 'node:process';
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CATALOGUE, faultOptions, type Given, specOf, usageOf } from '../fault/catalogue.ts';
@@ -16,6 +14,7 @@ import { runId } from '../run/manifest.ts';
 import { sweepFaults } from '../run/sweep.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { columns } from './columns.ts';
+import { confirmEnvironment } from './confirm.ts';
 import { commandContext, DEFAULT_ENVIRONMENT } from './context.ts';
 import { requireLab } from './environment-commands.ts';
 
@@ -104,7 +103,7 @@ async function inject(kind: string, flags: FaultFlags): Promise<void> {
   await using _lease = await acquireLease(lab, plan.run);
   if (!flags.allowLastCopy) await guardFault(plan, lab);
   for (const line of planWords(plan).split('\n')) log.info(line);
-  if (!flags.yes) await confirm(lab);
+  if (!flags.yes) await confirmEnvironment(lab.environment.name, 'inject it');
   // What was planned minutes ago, while a person thought about it, has its full time from now on.
   const fresh = planOf(kind, flags, lab);
   const fault = await injectFault(fresh);
@@ -153,22 +152,6 @@ function planOf(kind: string, flags: FaultFlags, lab: Lab): FaultPlan {
 function givenIn(flags: FaultFlags): Given {
   const all = flags as unknown as Given;
   return Object.fromEntries(faultOptions().map(({ name }) => [name, all[name]]));
-}
-
-/** The name of the environment must be typed: a yes is said too fast. */
-async function confirm({ environment }: Lab): Promise<void> {
-  const refused = (why: string) =>
-    new MeshproofError('usage', `nothing was injected: ${why}`, {
-      nextStep: `type the environment's name (${environment.name}) when asked, or pass --yes`,
-    });
-  if (!stdin.isTTY) throw refused('nobody can be asked');
-  const prompt = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await prompt.question(`Type ${environment.name} to inject it: `);
-    if (answer.trim() !== environment.name) throw refused('not confirmed');
-  } finally {
-    prompt.close();
-  }
 }
 
 function planWords(plan: FaultPlan): string {

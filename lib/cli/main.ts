@@ -4,6 +4,7 @@ import { projectRoot } from '../support/paths.ts';
 import { describeError, EXIT, exitCodeOf, MeshproofError } from '../support/errors.ts';
 import { diagnoseCommand } from './diagnose-command.ts';
 import { faultCommand } from './fault-command.ts';
+import { gamedayCommand } from './gameday-command.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
 import { proveCommand } from './prove-command.ts';
 import { reportCommand } from './report-command.ts';
@@ -21,6 +22,7 @@ const commands = [
   proveCommand(),
   diagnoseCommand(),
   faultCommand(),
+  gamedayCommand(),
   environmentCommand(),
   sweepCommand(),
   doctorCommands(),

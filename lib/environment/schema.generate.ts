@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/paths.ts';
+import { scenarioJsonSchema } from '../gameday/schema.ts';
 import { environmentJsonSchema } from './schema.ts';
 
 /** Writes the published JSON Schemas; with --check only says whether they are up to date. */
 const published = [
   { file: join(projectRoot, 'environments/environment.schema.json'), text: environmentJsonSchema() },
+  { file: join(projectRoot, 'scenarios/scenario.schema.json'), text: scenarioJsonSchema() },
 ];
 
 for (const { file, text } of published) {

@@ -1,0 +1,158 @@
+import type { Recording } from '../model/call-plan.ts';
+import type { Lab } from '../model/lab.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { packageVersion } from '../report/versions.ts';
+import { projectRoot } from '../support/paths.ts';
+import type { Abort } from './control.ts';
+import type { GamedayEvent } from './events.ts';
+import type { FaultRecord } from './faults.ts';
+import {
+  findingsOf,
+  type Held,
+  isInDoubt,
+  isSteady,
+  type Moments,
+  type ProbeFindings,
+  promisesOf,
+} from './judge.ts';
+import type { LoadedScenario } from './load.ts';
+
+/** What a game day came to: everything that its evidence says, but the calls themselves. */
+export interface GamedayResult {
+  scenario: {
+    name: string;
+    title: string;
+    file: string;
+    hypothesis: string;
+    notes?: string;
+    roles: Record<string, string>;
+  };
+  run: string;
+  environment: string;
+  rehearsed: boolean;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  endedAt: string;
+  verdict: Verdict;
+  /** Why it is not `passed`, one sentence each. */
+  reasons: string[];
+  moments: Moments;
+  promises: Held[];
+  findings: ProbeFindings[];
+  faults: FaultRecord[];
+  events: readonly GamedayEvent[];
+  versions: Record<string, string>;
+  recordings: ReadonlyMap<string, Recording>;
+}
+
+/** What is known at the end of a game day. */
+export interface Ended {
+  loaded: LoadedScenario;
+  lab: Lab;
+  run: string;
+  startedAt: number;
+  rehearse: boolean;
+  events: readonly GamedayEvent[];
+  faults: readonly FaultRecord[];
+  recordings: ReadonlyMap<string, Recording>;
+  troubles: readonly { kind: 'inconclusive' | 'broken'; words: string }[];
+  aborted: Abort | undefined;
+  /** What was seen of stolen processor time, in words. */
+  stolen: string | undefined;
+}
+
+/** Judges a game day. Pure but for the time of day and the versions. */
+export function resultOf(ended: Ended): GamedayResult {
+  const { loaded, lab, run, faults, recordings } = ended;
+  const { scenario, file } = loaded;
+  const moments = momentsOf(faults);
+  const findings = scenario.probes.flatMap((probe) => {
+    const recording = recordings.get(probe.name);
+    return recording ? [findingsOf(probe, recording, moments)] : [];
+  });
+  const promises = moments.faultsAt.length === 0 ? [] : promisesOf(scenario, findings);
+  const { verdict, reasons } = verdictOf(ended, { moments, promises, findings });
+  const { name, title, hypothesis, notes, roles } = scenario;
+  return {
+    scenario: { name, title, file, hypothesis, roles, ...(notes === undefined ? {} : { notes }) },
+    run,
+    environment: lab.environment.name,
+    rehearsed: ended.rehearse,
+    startedAt: new Date(ended.startedAt).toISOString(),
+    endedAt: new Date().toISOString(),
+    verdict,
+    reasons,
+    moments,
+    promises,
+    findings,
+    faults: [...faults],
+    events: ended.events,
+    versions: {
+      meshproof: packageVersion(projectRoot),
+      [lab.mesh.driver]: lab.mesh.version,
+      ...lab.images.versions,
+    },
+    recordings,
+  };
+}
+
+/** From the first fault that began to the last that was proven to be gone. */
+export function momentsOf(faults: readonly FaultRecord[]): Moments {
+  const begun = faults.flatMap(({ injectedAt }) => injectedAt?.from ?? []);
+  const gone = faults.flatMap(({ revertedAt }) => revertedAt ?? []);
+  return {
+    faultsAt: begun.toSorted((a, b) => a - b),
+    revertedAt: gone.length === 0 ? undefined : Math.max(...gone),
+  };
+}
+
+/** The worst that is known decides: broken, failed, inconclusive, passed. */
+export function verdictOf(
+  { loaded, rehearse, faults, recordings, troubles, aborted, stolen }: Ended,
+  { moments, promises, findings }: Pick<GamedayResult, 'moments' | 'promises' | 'findings'>,
+): Pick<GamedayResult, 'verdict' | 'reasons'> {
+  const words = (kind: 'broken' | 'inconclusive') =>
+    troubles.filter((one) => one.kind === kind).map((one) => one.words);
+  if (words('broken').length > 0) return { verdict: 'broken', reasons: words('broken') };
+  if (rehearse)
+    return { verdict: 'inconclusive', reasons: ['a rehearsal injects nothing', ...words('inconclusive')] };
+  const doubts = [
+    ...words('inconclusive'),
+    ...faults.flatMap(({ name, stoppedBiting }) =>
+      stoppedBiting === undefined ? [] : [`${name} stopped biting: ${stoppedBiting}`],
+    ),
+    ...unsteadyBefore(loaded, findings, moments),
+    ...(aborted?.by === 'person' ? [`halted by a person: ${aborted.reason}`] : []),
+  ];
+  const broken = promises
+    .filter(({ held }) => !held)
+    .map(({ probe, promise, measured, limit }) => `${probe}: ${promise} ${measured}, target ${limit}`);
+  if (aborted?.by === 'condition')
+    return { verdict: 'failed', reasons: [`halted: ${aborted.reason}`, ...broken] };
+  if (doubts.length > 0) return { verdict: 'inconclusive', reasons: [...doubts, ...broken] };
+  if (broken.length > 0 && isInDoubt(loaded.scenario, recordings, moments))
+    return {
+      verdict: 'inconclusive',
+      reasons: [
+        `what broke did so while the machine's host took processors away: ${stolen ?? ''}`,
+        ...broken,
+      ],
+    };
+  if (broken.length > 0) return { verdict: 'failed', reasons: broken };
+  if (moments.faultsAt.length === 0) return { verdict: 'inconclusive', reasons: ['no fault was injected'] };
+  return { verdict: 'passed', reasons: [] };
+}
+
+function unsteadyBefore(
+  { scenario }: LoadedScenario,
+  findings: readonly ProbeFindings[],
+  { faultsAt }: Moments,
+): string[] {
+  if (faultsAt.length === 0) return [];
+  return findings.flatMap((found) => {
+    const probe = scenario.probes.find(({ name }) => name === found.probe);
+    return probe && !isSteady(found.before, probe)
+      ? [`${found.probe} was not steady before the first fault`]
+      : [];
+  });
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { faultSchema } from '../fault/schema.ts';
+import { parseDuration } from '../model/duration.ts';
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
+    'a name is 1 to 40 characters of a-z, 0-9 and -, and starts with a letter',
+  );
+
+const ms = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration is a number and a unit: 250ms, 1.5s, 2m, 1h')
+  .describe('a number and a unit: 250ms, 1.5s, 2m, 1h')
+  .transform((text) => parseDuration(text) ?? 0);
+
+const ratio = z.number().min(0).max(1);
+
+const steady = z
+  .strictObject({ errorRatio: ratio, p99: ms })
+  .describe('what counts as a steady state, before the first fault and after the last one');
+
+const during = z
+  .strictObject({
+    longestGap: ms.exactOptional(),
+    errorSeconds: z.number().min(0).exactOptional(),
+    availability: ratio.exactOptional(),
+    p99: ms.exactOptional(),
+  })
+  .describe('what must hold from the first fault to the end');
+
+const probe = z.strictObject({
+  name: z.string().min(1),
+  from: z.string().min(1).describe('the cluster of the caller: its name, @first or @last'),
+  service: z
+    .string()
+    .min(1)
+    .default('payments')
+    .describe('a service of Meshproof’s own in its mesh namespace'),
+  connection: z
+    .enum(['pooled', 'fresh'])
+    .default('pooled')
+    .describe('fresh: each call resolves and connects anew'),
+  rate: z.int().min(1).max(200).default(50).describe('calls a second'),
+  steady,
+  during: during.exactOptional(),
+});
+
+const inject = z.strictObject({
+  inject: faultSchema.describe(
+    'as in meshproof fault; also @first, @last, @node:APP, @zone:APP and @worker:N',
+  ),
+  as: name.exactOptional().describe('a name to revert it by; the kind when left out'),
+  for: ms
+    .exactOptional()
+    .describe('holds it so long and reverts it; it stays until a revert, or the end, when left out'),
+  allowLastCopy: z
+    .boolean()
+    .exactOptional()
+    .describe('also when it takes the last ready copy of something that is not Meshproof’s'),
+});
+const revert = z.strictObject({ revert: name });
+const wait = z.strictObject({ wait: ms });
+const note = z.strictObject({ note: z.string().min(1) });
+const human = z.strictObject({
+  human: z.string().min(1).describe('what a person has to do; goes on when they say so'),
+});
+
+const single = z.union([inject, revert, wait, note, human]);
+const branch = z.array(single).min(1);
+const parallel = z.strictObject({
+  parallel: z.array(branch).min(2).describe('lists of steps that run side by side'),
+});
+const repeat = z.strictObject({ repeat: z.int().min(2).max(100), steps: branch });
+
+const abort = z.union([
+  z.strictObject({ errorRatio: ratio, over: ms, probe: z.string().exactOptional() }),
+  z.strictObject({ p99: ms, over: ms, probe: z.string().exactOptional() }),
+  z.strictObject({
+    url: z.url(),
+    times: z.int().min(1).default(3).describe('looks in a row that must fail'),
+  }),
+  z.strictObject({
+    prometheus: z.url().describe('base address of a Prometheus'),
+    query: z.string().min(1),
+    above: z.number(),
+  }),
+]);
+
+/** The schema of `scenarios/*.yaml`. Unknown keys are errors: a typo must never be a silent default. */
+export const scenarioSchema = z.strictObject({
+  name,
+  title: z.string().min(1),
+  hypothesis: z.string().min(1).describe('what is believed to hold, in words'),
+  notes: z.string().exactOptional(),
+  roles: z.record(z.string(), z.string()).default({}).describe('who does what: lead, observer, scribe'),
+  probes: z.array(probe).min(1),
+  targets: z
+    .strictObject({
+      rto: ms.describe('recovery time objective: from a fault until the service is steady again'),
+      rpo: z
+        .int()
+        .min(0)
+        .describe('calls that may be lost in all: the recovery point of a service without state'),
+    })
+    .describe('what the business was promised'),
+  abort: z.array(abort).default([]).describe('any of these halts the game day and reverts at once'),
+  recoverWithin: ms.default(120_000).describe('after the last revert, until everything is steady again'),
+  steps: z.array(z.union([inject, revert, wait, note, human, parallel, repeat])).min(1),
+});
+
+export type Scenario = z.output<typeof scenarioSchema>;
+export type ScenarioStep = Scenario['steps'][number];
+export type SingleStep = z.output<typeof single>;
+export type ScenarioProbe = Scenario['probes'][number];
+export type AbortCondition = Scenario['abort'][number];
+
+/** The published JSON Schema of a scenario, for editors. */
+export function scenarioJsonSchema(): string {
+  const schema = z.toJSONSchema(scenarioSchema, { io: 'input', unrepresentable: 'any', reused: 'ref' });
+  return `${JSON.stringify({ ...schema, title: 'Meshproof scenario' }, null, 2)}\n`;
+}
