@@ -38,6 +38,7 @@ import { mtlsForeignRootTrusted } from './mtls-foreign-root-trusted.ts';
 import { mtlsGatewayHttp } from './mtls-gateway-http.ts';
 import { mtlsLevelsLost } from './mtls-levels-lost.ts';
 import { mtlsOldTls } from './mtls-old-tls.ts';
+import { mtlsOpenMesh } from './mtls-open-mesh.ts';
 import { mtlsOpenNamespace } from './mtls-open-namespace.ts';
 import { mtlsOpenPort } from './mtls-open-port.ts';
 import { mtlsWrongAccount } from './mtls-wrong-account.ts';
@@ -89,6 +90,7 @@ export const DEFECTS: readonly Defect[] = [
   mtlsGatewayHttp,
   mtlsLevelsLost,
   mtlsOldTls,
+  mtlsOpenMesh,
   mtlsOpenNamespace,
   mtlsOpenPort,
   mtlsWrongAccount,

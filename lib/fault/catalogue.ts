@@ -115,7 +115,7 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
   'mtu-black-hole': { ...RULES, does: 'large packets of a link vanish, and the sender is not told' },
   'dns-loss': {
     ...RULES,
-    does: 'a share of all DNS packets of a cluster is dropped: resolution becomes slow, or fails',
+    does: 'a share of all DNS questions of a cluster is dropped: resolution becomes slow, or fails',
   },
   'conntrack-full': {
     ...RULES,

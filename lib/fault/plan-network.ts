@@ -126,7 +126,7 @@ export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
         ...common,
         targets: withChains(targetsOf(clusterOf(lab, spec.cluster)), loseDns(spec.percent)),
         knocks: nodes.map((node) => datagrams(node, node, { count, port: 53 })),
-        blastRadius: `${spec.percent} % of the DNS packets of all nodes and pods of ${spec.cluster} are dropped, by chance`,
+        blastRadius: `${spec.percent} % of the DNS questions of all nodes and pods of ${spec.cluster} are dropped, by chance`,
       };
     }
     case 'api-outage': {

@@ -46,16 +46,24 @@ export function dropLargeFrom(sources: readonly string[], bytes: number): string
 
 /** Drops what comes into a node and leaves it, in one plane or all; resolution also of the pods on it. */
 export function isolate(plane?: Plane): string {
-  if (plane === 'dns') return dropDns('counter drop');
+  if (plane === 'dns') return dropDns();
   return [
     chain('arrival', ON_ARRIVAL, matching([`iifname "${OUTSIDE}"`], plane, 'drop')),
     chain('leaving', ON_LEAVING, matching([`oifname "${OUTSIDE}"`], plane, 'drop')),
   ].join('');
 }
 
-/** Drops a share of all DNS packets that pass a node: those of its pods, of its resolvers, and of itself. */
+/**
+ * Drops a share of the DNS questions that begin on a node: those of its pods, of its resolvers, and of itself. Each is
+ * counted once, wherever it goes.
+ */
 export function loseDns(percent: number): string {
-  return dropDns(`${byChance(percent)} counter drop`);
+  const rules = (where: string) =>
+    ['udp', 'tcp'].map((transport) => `${where}${transport} dport 53 ${byChance(percent)} counter drop`);
+  return [
+    chain('arrival', ON_ARRIVAL, rules(`iifname != "${OUTSIDE}" `)),
+    chain('leaving', ON_LEAVING, rules('')),
+  ].join('');
 }
 
 /** Refuses connections to the API server on its own node, from wherever, and cuts those that are open. */
@@ -70,9 +78,9 @@ export function dropNew(): string {
   return chain('arrival', hook, [`iifname != "lo" ct state new counter drop`]);
 }
 
-function dropDns(what: string): string {
+function dropDns(): string {
   const rules = ['udp', 'tcp'].flatMap((transport) =>
-    ['dport', 'sport'].map((end) => `${transport} ${end} 53 ${what}`),
+    ['dport', 'sport'].map((end) => `${transport} ${end} 53 counter drop`),
   );
   return chain('arrival', ON_ARRIVAL, rules) + chain('leaving', ON_LEAVING, rules);
 }

@@ -25,7 +25,7 @@ export function trafficAborts(
   for (const { probe, recording } of seen) {
     if (condition.probe !== undefined && condition.probe !== probe) continue;
     const recent = callsOf([recording])
-      .filter(({ endAt }) => endAt > now - condition.over)
+      .filter(({ endAt }) => endAt > now - condition.over && endAt <= now)
       .map(({ observation }) => observation);
     const { count, errorRatio, p99Ms } = analyseLatency(recent);
     if (count < LEAST_CALLS) continue;

@@ -30,15 +30,21 @@ export function createControl(signal?: AbortSignal): Control {
   let aborted: Abort | undefined;
   const abort = (one: Abort) => void (aborted ??= one);
   signal?.addEventListener('abort', () => abort({ by: 'person', reason: 'it was interrupted' }));
+  /** Tells whether somebody has skipped since. */
+  const sinceSkip = () => {
+    const before = skips;
+    return () => skips !== before;
+  };
   const tick = () => new Promise((resolve) => setTimeout(resolve, TICK_MS));
   const check = () => {
     if (aborted) throw new MeshproofError('inconclusive', `the game day was halted: ${aborted.reason}`);
   };
   return {
     async wait(ms) {
-      const from = skips;
+      const skipped = sinceSkip();
       let left = ms;
-      for (let last = Date.now(); left > 0 && skips === from; ) {
+      let last = Date.now();
+      while (left > 0 && !skipped()) {
         check();
         await tick();
         const now = Date.now();
@@ -48,11 +54,11 @@ export function createControl(signal?: AbortSignal): Control {
       check();
     },
     async until(done) {
-      const from = skips;
-      let over = false;
-      const ended = done.finally(() => (over = true));
+      const skipped = sinceSkip();
+      const state = { over: false };
+      const ended = done.finally(() => (state.over = true));
       ended.catch(() => undefined);
-      while (!over && skips === from) {
+      while (!state.over && !skipped()) {
         check();
         await tick();
       }

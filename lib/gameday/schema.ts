@@ -112,7 +112,6 @@ export const scenarioSchema = z.strictObject({
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type ScenarioStep = Scenario['steps'][number];
-export type SingleStep = z.output<typeof single>;
 export type ScenarioProbe = Scenario['probes'][number];
 export type AbortCondition = Scenario['abort'][number];
 

@@ -151,7 +151,7 @@ export interface MtuBlackHoleSpec {
   bytes: number;
 }
 
-/** A share of all DNS packets of a cluster's nodes and pods is dropped: resolvers wait and ask again. */
+/** A share of the DNS questions of a cluster's nodes and pods is dropped, each counted once: who asked waits and asks again. */
 export interface DnsLossSpec {
   kind: 'dns-loss';
   cluster: string;

@@ -1,6 +1,6 @@
 /** A copy in random order that the seed decides (Fisher and Yates 1938, in Durstenfeld's form; numbers by mulberry32). */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const all = [...items];
   for (let last = all.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
@@ -10,7 +10,7 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
 }
 
 /** Numbers in [0, 1), the same for the same seed (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -6,7 +6,12 @@ import type { DetectionRow } from '../../lib/prove/detection.ts';
 import { meshproof, requireLab } from './lab.ts';
 
 /** Quick ones of several suites; `meshproof prove` without `--only` plants all of them. */
-const SOME = ['mtls-old-tls', 'mtls-open-port', 'observability-doubled-calls'];
+const SOME = [
+  'discovery-remote-secret-gone',
+  'mtls-old-tls',
+  'mtls-open-mesh',
+  'observability-doubled-calls',
+];
 
 test('planted defects are caught by the right suites, for the right reason, and healed', async () => {
   requireLab();

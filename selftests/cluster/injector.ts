@@ -20,7 +20,11 @@ export function start(args: string[]): ChildProcess {
 }
 
 export function killGroup({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** A program that injects one fault through the library and then sleeps, never reverting. */

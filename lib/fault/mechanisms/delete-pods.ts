@@ -2,7 +2,8 @@ import type { FaultPlan, PodSpec } from '../../model/fault.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { allReady, isReady, kubectl, type PodSeen, podsOf } from './kubectl.ts';
+import { inNodeInTime } from './in-node.ts';
+import { allReady, controlPlaneOf, isReady, KUBECTL, type PodSeen, podsOf } from './kubectl.ts';
 
 /**
  * Deletes pods without a grace period: their processes are killed at once. There is nothing to revert, and no dead-man of
@@ -22,7 +23,8 @@ export const deletePods: Mechanism = {
   async inject(plan) {
     const { namespace, app } = specOf(plan);
     const now = ['--grace-period=0', '--force', '--wait=false'];
-    await kubectl(plan, ['delete', 'pods', '--namespace', namespace, '--selector', `app=${app}`, ...now]);
+    const selected = ['delete', 'pods', '--namespace', namespace, '--selector', `app=${app}`];
+    await inNodeInTime(plan, controlPlaneOf(plan), [...KUBECTL, ...selected, ...now]);
   },
   async proveEffect(plan) {
     const { words } = await all(plan);

@@ -4,7 +4,7 @@ import { exec, tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import { armWatchdog, disarmWatchdog } from '../watchdog-control.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { envOf, isActive, nodesOf, onEach } from './in-node.ts';
+import { envOf, execInTime, isActive, nodesOf, onEach } from './in-node.ts';
 
 /**
  * Stops everything in the containers that are kind's nodes with the kernel's freezer: connections stay open and nobody
@@ -13,9 +13,7 @@ import { envOf, isActive, nodesOf, onEach } from './in-node.ts';
 export const dockerPause: Mechanism = {
   arm: (plan) => armWatchdog(plan),
   async inject(plan) {
-    await onEach(plan, ({ container }) =>
-      exec('docker', ['pause', container], { ...envOf(plan), timeout: 30_000 }),
-    );
+    await onEach(plan, ({ container }) => execInTime(plan, ['docker', 'pause', container]));
   },
   async proveEffect(plan) {
     for (const target of plan.targets) {

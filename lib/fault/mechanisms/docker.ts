@@ -5,7 +5,7 @@ import { exec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import { armWatchdog, disarmWatchdog } from '../watchdog-control.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { envOf, isActive } from './in-node.ts';
+import { envOf, execInTime, isActive } from './in-node.ts';
 
 /**
  * Weight of a node that comes back, where every other has 1024 (Docker's --cpu-shares). In the field it brings its own machine;
@@ -22,7 +22,9 @@ export const dockerNodes: Mechanism = {
   arm: (plan) => armWatchdog(plan),
   async inject(plan) {
     await Promise.all(
-      plan.targets.map((target) => docker(plan, ['kill', '--signal', 'KILL', target.container])),
+      plan.targets.map(({ container }) =>
+        execInTime(plan, ['docker', 'kill', '--signal', 'KILL', container]),
+      ),
     );
   },
   async proveEffect(plan) {

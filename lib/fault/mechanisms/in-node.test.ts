@@ -1,10 +1,22 @@
 import { expect, test } from '@playwright/test';
 import { samplePlan } from '../sample-plan.ts';
-import { deadManCommand } from './in-node.ts';
+import { execFileSync } from 'node:child_process';
+import { deadManCommand, inTime } from './in-node.ts';
 
 test('the dead-man has the absolute deadline, and does the inverse and nothing else', () => {
   const inverse = ['nft', 'delete', 'table', 'inet', 'meshproof_x'];
   const command = deadManCommand(samplePlan(), inverse);
   expect(command).toContain('--on-calendar=2026-11-21 06:00:00 UTC');
   expect(command.slice(-5)).toEqual(inverse);
+});
+
+test('what breaks something is done in time, with all its words, and not at all past the deadline', () => {
+  const run = (deadline: number) => {
+    const [program = '', ...args] = inTime({ deadline }, ['printf', '%s|', 'two words', '$HOME']);
+    return execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe' });
+  };
+  expect(run(Date.now() + 60_000)).toBe('two words|$HOME|');
+  expect(() => run(Date.now() - 1000)).toThrow(/the deadline is over/);
+  // A second is left to the dead-man, whose clock knows whole ones.
+  expect(() => run(Date.now() + 900)).toThrow(/the deadline is over/);
 });

@@ -8,6 +8,26 @@ export function inNode(plan: FaultPlan, target: FaultTarget, command: readonly s
   return exec('docker', args, { ...envOf(plan), timeout: 30_000, ...(input === undefined ? {} : { input }) });
 }
 
+/**
+ * As {@link inNode}, for what breaks something or leaves a mark: refused in the node itself once the deadline is over. A
+ * process of ours that was frozen meanwhile, and wakes up behind its dead-man, does no harm any more.
+ */
+export function inNodeInTime(
+  plan: FaultPlan,
+  target: FaultTarget,
+  command: readonly string[],
+  input?: string,
+) {
+  return inNode(plan, target, inTime(plan, command), input);
+}
+
+/** A command that fails, and does nothing, past the deadline of a plan; by the clock of where it runs. */
+export function inTime({ deadline }: Pick<FaultPlan, 'deadline'>, command: readonly string[]): string[] {
+  const last = Math.floor(deadline / 1000) - 1;
+  const check = `[ "$(date +%s)" -lt ${last} ] || { echo 'too late: the deadline is over' >&2; exit 1; }; exec "$@"`;
+  return ['sh', '-c', check, 'sh', ...command];
+}
+
 /** As {@link inNode}; the exit code is the caller's matter. */
 export function tryInNode(plan: FaultPlan, target: FaultTarget, command: readonly string[]) {
   return tryExec('docker', ['exec', target.container, ...command], envOf(plan));
@@ -69,4 +89,10 @@ export async function disarmTimers(plan: FaultPlan): Promise<void> {
 
 function unitOf(plan: Pick<FaultPlan, 'id'>): string {
   return `meshproof-${plan.id}`;
+}
+
+/** Runs a command on this machine that breaks something, unless the deadline is over. */
+export function execInTime(plan: FaultPlan, command: readonly string[]) {
+  const [program = '', ...args] = inTime(plan, command);
+  return exec(program, args, { ...envOf(plan), timeout: 30_000 });
 }

@@ -3,7 +3,16 @@ import { errorMessage, MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, envOf, inNode, nodesOf, onEach, tryInNode } from './in-node.ts';
+import {
+  armTimers,
+  disarmTimers,
+  envOf,
+  inNode,
+  inNodeInTime,
+  nodesOf,
+  onEach,
+  tryInNode,
+} from './in-node.ts';
 
 /** Prefix of every table of ours; a sweep knows them by it. */
 export const TABLE_PREFIX = 'meshproof_';
@@ -41,7 +50,7 @@ export const nftables: Mechanism = {
     return armTimers(plan, inverseOf(plan));
   },
   async inject(plan) {
-    await onEach(plan, (target) => inNode(plan, target, ['nft', '-f', '-'], tableText(plan, target)));
+    await onEach(plan, (target) => inNodeInTime(plan, target, ['nft', '-f', '-'], tableText(plan, target)));
   },
   async proveEffect(plan) {
     const counts = () =>

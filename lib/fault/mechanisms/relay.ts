@@ -7,7 +7,16 @@ import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import { projectRoot } from '../../support/paths.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, envOf, inNode, nodesOf, onEach, tryInNode } from './in-node.ts';
+import {
+  armTimers,
+  disarmTimers,
+  envOf,
+  inNode,
+  inNodeInTime,
+  nodesOf,
+  onEach,
+  tryInNode,
+} from './in-node.ts';
 import { countedPackets, tableOf, tableText } from './nftables.ts';
 
 /** A client of containerd in the namespace where the workload image is. */
@@ -25,17 +34,18 @@ export const relay: Mechanism = {
     const text = await programText();
     // The image's user is not root, and has to read it.
     const write = `umask 022 && mkdir -p /run/meshproof && cat > ${fileOf(plan)}`;
-    await onEach(plan, (target) => inNode(plan, target, ['sh', '-c', write], text));
-    return armTimers(plan, ['sh', '-c', undoScript(plan)]);
+    const armed = await armTimers(plan, ['sh', '-c', undoScript(plan)]);
+    await onEach(plan, (target) => inNodeInTime(plan, target, ['sh', '-c', write], text));
+    return armed;
   },
   async inject(plan) {
     await onEach(plan, async (target) => {
-      await inNode(plan, target, runCommand(plan, target));
+      await inNodeInTime(plan, target, runCommand(plan, target));
       await waitFor(`${target.node}: the relay listens`, () => listens(plan, target), {
         timeoutMs: 20_000,
         everyMs: 100,
       });
-      await inNode(plan, target, ['nft', '-f', '-'], tableText(plan, target));
+      await inNodeInTime(plan, target, ['nft', '-f', '-'], tableText(plan, target));
     });
   },
   async proveEffect(plan) {

@@ -2,8 +2,8 @@ import type { FaultPlan, Scalable } from '../../model/fault.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, inNode, tryInNode } from './in-node.ts';
-import { controlPlaneOf, KUBECTL, kubectl, kubectlJson } from './kubectl.ts';
+import { armTimers, disarmTimers, inNode, inNodeInTime, tryInNode } from './in-node.ts';
+import { controlPlaneOf, KUBECTL, kubectlJson } from './kubectl.ts';
 import { undoCommand, undoFile, writeUndoScript } from './undo-file.ts';
 
 /** The Deployment of each program, and the label `app` (or `k8s-app`) of its pods. */
@@ -40,12 +40,15 @@ export const scale: Mechanism = {
       `deployment/${name}`,
       `--replicas=${spec.replicas}`,
     ];
-    await inNode(plan, controlPlaneOf(plan), ['sh', '-s'], writeUndoScript(plan, undo.join(' ')));
-    return armTimers(plan, undoCommand(plan));
+    // Armed first: what it finds no script of is done.
+    const armed = await armTimers(plan, undoCommand(plan));
+    await inNodeInTime(plan, controlPlaneOf(plan), ['sh', '-s'], writeUndoScript(plan, undo.join(' ')));
+    return armed;
   },
   async inject(plan) {
     const { namespace, name } = deploymentOf(plan);
-    await kubectl(plan, ['--namespace', namespace, 'scale', `deployment/${name}`, '--replicas=0']);
+    const down = ['--namespace', namespace, 'scale', `deployment/${name}`, '--replicas=0'];
+    await inNodeInTime(plan, controlPlaneOf(plan), [...KUBECTL, ...down]);
   },
   async proveEffect(plan) {
     const { namespace, name, selector } = deploymentOf(plan);

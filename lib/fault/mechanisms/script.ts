@@ -3,7 +3,16 @@ import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, envOf, inNode, isActive, nodesOf, onEach, tryInNode } from './in-node.ts';
+import {
+  armTimers,
+  disarmTimers,
+  envOf,
+  inNodeInTime,
+  isActive,
+  nodesOf,
+  onEach,
+  tryInNode,
+} from './in-node.ts';
 import { allReady, isReady, kubectl, podsOf } from './kubectl.ts';
 
 /** What a harmful program of ours in a node is: a shell script that goes on until it is stopped. */
@@ -27,7 +36,7 @@ export const script: Mechanism = {
       '--collect',
       `--property=RuntimeMaxSec=${seconds}`,
     ];
-    await onEach(plan, (target) => inNode(plan, target, [...start, 'sh', '-c', workOf(plan).script]));
+    await onEach(plan, (target) => inNodeInTime(plan, target, [...start, 'sh', '-c', workOf(plan).script]));
   },
   async proveEffect(plan) {
     const seen = async (target: FaultTarget) => {

@@ -3,7 +3,16 @@ import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, envOf, inNode, nodesOf, onEach, tryInNode } from './in-node.ts';
+import {
+  armTimers,
+  disarmTimers,
+  envOf,
+  inNode,
+  inNodeInTime,
+  nodesOf,
+  onEach,
+  tryInNode,
+} from './in-node.ts';
 
 /** The container that each program runs in, wherever its pods are. */
 export const CONTAINERS: Record<Freezable, { namespace: string; container: string }> = {
@@ -16,19 +25,20 @@ export const CONTAINERS: Record<Freezable, { namespace: string; container: strin
 
 /**
  * Stops the processes of a program's containers (SIGSTOP) in the nodes that run them. Which ones is written down in the
- * node before the dead-man is armed: that lets exactly those go on, without asking a container runtime or an API server.
+ * node: the dead-man lets exactly those go on, without asking a container runtime or an API server.
  */
 export const signal: Mechanism = {
   async arm(plan) {
-    await onEach(plan, (target) => inNode(plan, target, ['sh', '-s'], listScript(plan)));
+    const armed = await armTimers(plan, ['sh', '-c', goOnScript(plan)]);
+    await onEach(plan, (target) => inNodeInTime(plan, target, ['sh', '-s'], listScript(plan)));
     if ((await allProcesses(plan)).length === 0)
       throw new MeshproofError('inconclusive', `${programOf(plan)} runs on none of ${nodesOf(plan)}`);
-    return armTimers(plan, ['sh', '-c', goOnScript(plan)]);
+    return armed;
   },
   async inject(plan) {
     // One that ended meanwhile is no error; whether the others stand still is for the proof.
     const script = `pids=$(cat ${fileOf(plan)}); [ -z "$pids" ] || kill -STOP $pids || true`;
-    await onEach(plan, (target) => inNode(plan, target, ['sh', '-c', script]));
+    await onEach(plan, (target) => inNodeInTime(plan, target, ['sh', '-c', script]));
   },
   async proveEffect(plan) {
     const all = await allProcesses(plan);

@@ -2,7 +2,7 @@ import type { FaultPlan } from '../../model/fault.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, inNode, isActive, nodesOf, onEach } from './in-node.ts';
+import { armTimers, disarmTimers, inNode, inNodeInTime, isActive, nodesOf, onEach } from './in-node.ts';
 
 /** Services of a node that a fault may stop. */
 export const NODE_SERVICES = { 'kubelet-stop': 'kubelet', 'runtime-stop': 'containerd' } as const;
@@ -11,7 +11,7 @@ export const NODE_SERVICES = { 'kubelet-stop': 'kubelet', 'runtime-stop': 'conta
 export const systemd: Mechanism = {
   arm: (plan) => armTimers(plan, ['systemctl', 'start', serviceOf(plan)]),
   async inject(plan) {
-    await onEach(plan, (target) => inNode(plan, target, ['systemctl', 'stop', serviceOf(plan)]));
+    await onEach(plan, (target) => inNodeInTime(plan, target, ['systemctl', 'stop', serviceOf(plan)]));
   },
   async proveEffect(plan) {
     await onEach(plan, async (target) => {

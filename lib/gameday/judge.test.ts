@@ -1,0 +1,77 @@
+import { expect, test } from '@playwright/test';
+import { findingsOf, isInDoubt, promisesOf } from './judge.ts';
+import { sampleRecording, sampleScenario, START } from './sample.ts';
+import type { SyntheticPlan } from '../analysis/synthetic.ts';
+
+const scenario = sampleScenario();
+const [probe] = scenario.probes;
+const at = (seconds: number) => START + seconds * 1000;
+const moments = { faultsAt: [at(10)], revertedAt: at(20) };
+/** Calls fail between these seconds. */
+const fails =
+  (...spans: [number, number][]): SyntheticPlan['treat'] =>
+  (ms) =>
+    spans.some(([from, to]) => ms >= from * 1000 && ms < to * 1000) ? { outcome: 'http-5xx' } : {};
+
+function judged(treat: SyntheticPlan['treat'], when = moments) {
+  if (!probe) throw new Error('no probe');
+  const found = findingsOf(probe, sampleRecording(treat), when);
+  const broken = promisesOf(scenario, [found]).flatMap(({ held, promise }) => (held ? [] : [promise]));
+  return { found, broken };
+}
+
+test('a short failure, over while the fault holds, keeps every promise', () => {
+  const { found, broken } = judged(fails([10, 11.5]));
+  expect(broken).toEqual([]);
+  expect(found).toMatchObject({ failed: 75, recoveredUnderFault: true, outcomes: { 'http-5xx': 75 } });
+  expect(found.recoveryMs).toBeGreaterThan(1400);
+  expect(found.recoveryMs).toBeLessThan(1600);
+  expect(found.errorSeconds).toBeCloseTo(1.5);
+});
+
+test('a service that is down until the fault is gone recovered too late, and not by itself', () => {
+  const { found, broken } = judged(fails([10, 20.5]));
+  expect(found.recoveredUnderFault).toBe(false);
+  expect(broken).toEqual(['recovery time (RTO)', 'longest gap', 'error-seconds', 'lost calls (RPO)']);
+});
+
+test('a service that fails again has not recovered before that is over', () => {
+  const { found } = judged(fails([10, 10.5], [15, 15.5]));
+  expect(found.recoveryMs).toBeGreaterThan(5400);
+});
+
+test('each fault has its own recovery; the longest counts', () => {
+  const two = { faultsAt: [at(10), at(20)], revertedAt: at(25) };
+  expect(judged(fails([10, 11], [20, 22]), two).found.recoveryMs).toBeCloseTo(2000, -2);
+  // What the first one did is still there when the second comes.
+  expect(judged(fails([10, 22]), two).found.recoveryMs).toBeCloseTo(12_000, -2);
+});
+
+test('a service that never answers again never recovered, and is not steady afterwards', () => {
+  const { found, broken } = judged(fails([10, 40]));
+  expect(found.recoveryMs).toBeUndefined();
+  expect(broken).toContain('recovery time (RTO)');
+  expect(broken).toContain('steady afterwards');
+});
+
+test('slow answers are no outage, but no steady state either', () => {
+  const { found, broken } = judged((ms) => (ms > 10_000 ? { latencyMs: 900 } : {}));
+  expect(found.recoveryMs).toBe(0);
+  expect(broken).toEqual(['steady afterwards']);
+});
+
+test('no outage excuses an answer in clear', () => {
+  const { broken } = judged((ms) => (ms === 12_000 ? { outcome: 'plaintext' } : {}));
+  expect(broken).toEqual(['no answer in clear, of a wrong identity or target, or corrupt']);
+});
+
+test('what failed while processors were stolen is in doubt, unless it failed at other times too', () => {
+  const held =
+    (to: number): SyntheticPlan['treat'] =>
+    (ms) =>
+      ms >= 10_000 && ms < 16_000 ? { outcome: 'deadline', heldUp: ms < to } : {};
+  const inDoubt = (treat: SyntheticPlan['treat']) =>
+    isInDoubt(scenario, new Map([['shop', sampleRecording(treat)]]), moments);
+  expect(inDoubt(held(16_000))).toBe(true);
+  expect(inDoubt(held(11_000))).toBe(false);
+});

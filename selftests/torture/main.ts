@@ -1,0 +1,154 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
+import type { Lab } from '../../lib/model/lab.ts';
+import { acquireLease } from '../../lib/run/lease.ts';
+import { findLab } from '../../lib/run/provision.ts';
+import { errorMessage } from '../../lib/support/errors.ts';
+import { exec, tryExec } from '../../lib/support/exec.ts';
+import { waitFor } from '../../lib/support/kube.ts';
+import { sweepFaults } from '../../lib/run/sweep.ts';
+import { silentLog } from '../../lib/support/log.ts';
+import { projectRoot } from '../../lib/support/paths.ts';
+import { lastWorker } from '../cluster/fault-cases.ts';
+import { LASTS_MS, strike } from './blows.ts';
+import { batchesOf, type Point } from './points.ts';
+
+/** After the last deadline of a batch, nothing of ours is left this much later. */
+const GRACE_MS = 10_000;
+
+const { values } = parseArgs({
+  options: {
+    points: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    'at-once': { type: 'string', default: '4' },
+    environment: { type: 'string', default: 'kind-istio' },
+  },
+});
+
+interface Row extends Point {
+  error?: string;
+}
+
+const found = findLab(values.environment);
+if (!found) throw new Error(`environment ${values.environment} is not up: npm run meshproof -- env up`);
+const lab: Lab = found;
+const seed = Number(values.seed);
+const batches = batchesOf(Number(values.points), seed, Number(values['at-once']));
+const rows: Row[] = [];
+const failures: string[] = [];
+const startedAt = Date.now();
+await using _lease = await acquireLease(lab, 'torture');
+await plantForeignRules(lab);
+const before = await foreignRules(lab);
+for (const [index, batch] of batches.entries()) {
+  const from = Date.now();
+  const done = await Promise.all(
+    batch.map(async (point): Promise<Row> => {
+      const failed = await strike(lab, point).then(() => undefined, errorMessage);
+      return failed === undefined ? point : { ...point, error: failed };
+    }),
+  );
+  rows.push(...done);
+  await new Promise((resolve) =>
+    setTimeout(resolve, Math.max(0, from + 2000 + LASTS_MS + GRACE_MS - Date.now())),
+  );
+  const left = await leftovers(lab);
+  const words = batch.map(({ number, fault, blow, atMs }) => `${number} ${fault}: ${blow} at ${atMs} ms`);
+  console.log(
+    `batch ${index + 1} of ${batches.length} (${Math.round((Date.now() - startedAt) / 1000)} s): ${words.join('; ')}`,
+  );
+  for (const { number, error } of done) if (error !== undefined) failures.push(`point ${number}: ${error}`);
+  if (left.length > 0) failures.push(`batch ${index + 1} (${words.join('; ')}): left ${left.join(', ')}`);
+  // A power loss takes the rules of everybody along.
+  const killed = batch.some(({ fault }) => fault === 'node-kill') ? lastWorker(lab).container : undefined;
+  for (const [node, text] of await foreignRules(lab)) {
+    if (node !== killed && text !== before.get(node))
+      failures.push(`batch ${index + 1}: foreign rules of ${node} were changed`);
+  }
+  if (killed !== undefined) await plantForeignRules(lab);
+  for (const failure of failures.slice(-3)) if (left.length > 0) console.log(`  ✗ ${failure}`);
+  await sweepFaults(lab.environment.name, silentLog).catch((error: unknown) =>
+    failures.push(errorMessage(error)),
+  );
+  await waitFor('the lab is well again', () => isWell(lab), { timeoutMs: 240_000, everyMs: 1000 });
+}
+await removeForeignRules(lab);
+const counts = Object.groupBy(rows, ({ blow }) => blow);
+const table = Object.entries(counts).map(([blow, points]) => `${blow}: ${points?.length ?? 0}`);
+writeFileSync(
+  join(projectRoot, 'reports/output/torture.json'),
+  `${JSON.stringify({ seed, rows, failures }, null, 2)}\n`,
+);
+console.log(table.join(', '));
+for (const failure of failures) console.log(`✗ ${failure}`);
+console.log(
+  `${rows.length} points, ${new Set(rows.map(({ fault }) => fault)).size} faults, seed ${seed}: ${failures.length} failures`,
+);
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+/** What a sweep of all nodes finds just now, by the marks that faults leave. */
+async function leftovers({ clusters, dockerHost }: Lab): Promise<string[]> {
+  const nodes = clusters.flatMap((cluster) => cluster.nodes);
+  return (await Promise.all(nodes.map(({ container }) => tidyNode(dockerHost, container)))).flat();
+}
+
+/** Rules of somebody else, of both kinds, in every node. */
+async function plantForeignRules(of: Lab): Promise<void> {
+  await removeForeignRules(of);
+  await inEach(
+    of,
+    [
+      'nft add table inet somebody_else',
+      "nft 'add chain inet somebody_else in { type filter hook prerouting priority -301 ; policy accept ; }'",
+      'nft add rule inet somebody_else in ip saddr 203.0.113.7 drop comment "not yours"',
+      'iptables -N SOMEBODY-ELSE',
+      'iptables -A SOMEBODY-ELSE -s 203.0.113.8 -j DROP',
+    ].join(' && '),
+  );
+}
+
+async function removeForeignRules(of: Lab): Promise<void> {
+  await inEach(
+    of,
+    '{ nft delete table inet somebody_else; iptables -F SOMEBODY-ELSE; iptables -X SOMEBODY-ELSE; } 2>/dev/null; true',
+  );
+}
+
+async function foreignRules(of: Lab): Promise<Map<string, string>> {
+  return inEach(
+    of,
+    'nft list table inet somebody_else 2>/dev/null; iptables-save -t filter | grep SOMEBODY-ELSE; true',
+  );
+}
+
+async function inEach({ clusters, dockerHost }: Lab, script: string): Promise<Map<string, string>> {
+  const nodes = clusters.flatMap((cluster) => cluster.nodes);
+  const texts = await Promise.all(
+    nodes.map(async ({ container }): Promise<[string, string]> => {
+      const { stdout } = await exec('docker', ['exec', container, 'sh', '-c', script], {
+        env: { DOCKER_HOST: dockerHost },
+      });
+      return [container, stdout];
+    }),
+  );
+  return new Map(texts);
+}
+
+/** Whether all nodes are Ready and all pods of the control planes are, so that the next batch begins from a healthy lab. */
+async function isWell({ clusters, dockerHost }: Lab): Promise<boolean> {
+  const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s';
+  const notReady = `${kubectl} get nodes,pods -A -o jsonpath='{range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}' | grep -v True`;
+  const each = await Promise.all(
+    clusters.map(async ({ nodes }) => {
+      const node = nodes.find(({ role }) => role === 'control-plane')?.container ?? '';
+      const script = `${kubectl} get --raw /readyz >/dev/null || exit 2; ! ${notReady}`;
+      return (
+        (await tryExec('docker', ['exec', node, 'sh', '-c', script], { env: { DOCKER_HOST: dockerHost } }))
+          .exitCode === 0
+      );
+    }),
+  );
+  return each.every(Boolean);
+}
