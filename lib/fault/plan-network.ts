@@ -89,8 +89,15 @@ export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
           way.targets.flatMap((target) => (target.node === name ? { ...target, address } : [])),
         ),
         knocks: pairs.map(([from, to]) => nonsense(from, to, toPort)),
-        relay: { image: lab.images.runtime, port: RELAY_PORT, toPort, delayMs, jitterMs },
-        blastRadius: `what ${spec.from} sends to the gateways of ${spec.to} takes ${formatDuration(delayMs)}${jitterMs > 0 ? ` ± ${formatDuration(jitterMs)}` : ''} longer`,
+        relay: {
+          image: lab.images.runtime,
+          port: RELAY_PORT,
+          toPort,
+          delayMs,
+          jitterMs,
+          sources: way.from.nodes.map(({ address }) => address),
+        },
+        blastRadius: `what ${spec.from} sends to the gateways of ${spec.to} takes ${formatDuration(delayMs)}${jitterMs > 0 ? ` ± ${formatDuration(jitterMs)}` : ''} longer; connections that are open are cut once`,
       };
     }
     case 'mtu-black-hole': {

@@ -191,6 +191,8 @@ export interface RelaySetup {
   image: string;
   port: number;
   toPort: number;
+  /** Addresses whose connections go through it. */
+  sources: readonly string[];
   delayMs: number;
   jitterMs: number;
 }

@@ -75,16 +75,16 @@ test('several faults at once and one after the other: judged, reverted, and the 
 
 test('an abort condition halts a game day at once, reverts, and fails it', async () => {
   const steps = `abort:
-  - { p99: 1200ms, over: 3s }
+  - { p99: 500ms, over: 3s }
 steps:
-  - inject: { kind: link-latency, from: west, to: east, delay: 1500ms }
+  - inject: { kind: link-latency, from: west, to: east, delay: 700ms }
     for: 5m
   - wait: 5m
 `;
   const run = await gameday(PROBE + steps, '--yes');
   expect(run.exitCode, run.stderr).toBe(1);
   const said = JSON.parse(run.stdout) as Said;
-  expect(said.reasons[0]).toMatch(/^halted: payments: p99 .* over 3 s, 1.2 s may be/);
+  expect(said.reasons[0]).toMatch(/^halted: payments: p99 .* over 3 s, 500 ms may be/);
   const [fault] = said.faults;
   const heldMs = (fault?.revertedAt ?? Number.POSITIVE_INFINITY) - (fault?.injectedAt?.to ?? 0);
   expect(heldMs).toBeLessThan(60_000);
@@ -103,7 +103,7 @@ test('a rehearsal injects nothing and says so; a scenario that is none changes n
   ]);
   expect(said.events.map(({ text }) => text).join()).toContain('rehearsal: not injected');
   const wrong = await gameday(`${PROBE}steps:\n  - inject: { kind: node-melt }\n`, '--yes');
-  expect([wrong.exitCode, wrong.stderr]).toEqual([64, expect.stringContaining('given.yaml:10')]);
+  expect([wrong.exitCode, wrong.stderr]).toEqual([64, expect.stringContaining('given.yaml:9')]);
   const unasked = await gameday(PROBE + steps);
   expect([unasked.exitCode, unasked.stderr]).toEqual([64, expect.stringContaining('nobody can be asked')]);
 });

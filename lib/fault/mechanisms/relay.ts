@@ -46,6 +46,7 @@ export const relay: Mechanism = {
         everyMs: 100,
       });
       await inNodeInTime(plan, target, ['nft', '-f', '-'], tableText(plan, target));
+      await inNodeInTime(plan, target, ['sh', '-c', forgetScript(plan)]);
     });
   },
   async proveEffect(plan) {
@@ -116,6 +117,18 @@ export function runCommand(plan: FaultPlan, { address = '' }: FaultTarget): stri
   const mount = `type=bind,src=${fileOf(plan)},dst=/relay.mjs,options=rbind:ro`;
   const program = ['node', '/relay.mjs', port, address, toPort, delayMs, jitterMs].map(String);
   return [...CTR, 'run', '--detach', '--net-host', '--mount', mount, image, nameOf(plan), ...program];
+}
+
+/**
+ * Makes the node forget connections that were open when the rule came, which it would pass over: their next packet meets the
+ * relay, which does not know them, and who has lost one opens another. conntrack(8) fails where there was none.
+ */
+export function forgetScript(plan: FaultPlan): string {
+  const { sources, toPort } = setupOf(plan);
+  const forget = sources.map(
+    (source) => `conntrack -D -p tcp -s ${source} --dport ${toPort} >/dev/null 2>&1`,
+  );
+  return [...forget, 'true'].join('; ');
 }
 
 /** Takes the rule away, then the relay. Idempotent; what is gone is no error. */
