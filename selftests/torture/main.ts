@@ -102,7 +102,7 @@ async function plantForeignRules(of: Lab): Promise<void> {
     [
       'nft add table inet somebody_else',
       "nft 'add chain inet somebody_else in { type filter hook prerouting priority -301 ; policy accept ; }'",
-      'nft add rule inet somebody_else in ip saddr 203.0.113.7 drop comment "not yours"',
+      'nft add rule inet somebody_else in ip saddr 203.0.113.7 counter drop comment not-yours',
       'iptables -N SOMEBODY-ELSE',
       'iptables -A SOMEBODY-ELSE -s 203.0.113.8 -j DROP',
     ].join(' && '),
