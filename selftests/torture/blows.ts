@@ -6,19 +6,23 @@ import type { Lab } from '../../lib/model/lab.ts';
 import { tryExec } from '../../lib/support/exec.ts';
 import { cacheDir, environmentDir, projectRoot, stateDir } from '../../lib/support/paths.ts';
 import { CASES } from '../cluster/fault-cases.ts';
+import { journalFile, readJournal } from '../../lib/fault/journal.ts';
 import { killGroup } from '../cluster/injector.ts';
 import type { Point } from './points.ts';
 
 /** From its plan on, a fault of the torture lives so long at most. */
-export const LASTS_MS = 16_000;
+const LASTS_MS = 16_000;
 const HOLD_MS = 2500;
 /** The engine, and the API server, are away so long. */
 const AWAY_MS = 6000;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
-/** Carries one point out: starts the maker of the fault, and strikes. Resolves when nothing of ours runs any more. */
-export async function strike(lab: Lab, point: Point): Promise<void> {
+/**
+ * Carries one point out: starts the maker of the fault, and strikes. Resolves when nothing of ours runs any more, with the
+ * deadline of the fault, where it was planned at all; milliseconds since the epoch.
+ */
+export async function strike(lab: Lab, point: Point): Promise<number> {
   const { fault } = CASES[point.fault] ?? {};
   if (!fault) throw new Error(`no case ${point.fault}`);
   const spec = JSON.stringify(fault(lab));
@@ -55,6 +59,13 @@ export async function strike(lab: Lab, point: Point): Promise<void> {
       break;
   }
   killGroup(maker);
+  return latestDeadline(journalFile(lab.environment.name), startedAt);
+}
+
+/** The latest deadline of a fault that was meant since then; 0 when none was. */
+function latestDeadline(journal: string, since: number): number {
+  const meant = readJournal(journal).flatMap(({ at, plan }) => (plan && at >= since ? plan.deadline : []));
+  return Math.max(0, ...meant);
 }
 
 /** A maker in a group of its own; below a shell that waits for it, where its parent is to die too. */
@@ -94,7 +105,7 @@ async function toApiServers(lab: Lab, signal: 'STOP' | 'CONT'): Promise<void> {
 }
 
 /** The journal is on a disk of its own, of 1 MiB, that fills up: the maker goes on as it can. */
-async function onAFullDisk(lab: Lab, args: readonly string[], atMs: number): Promise<void> {
+async function onAFullDisk(lab: Lab, args: readonly string[], atMs: number): Promise<number> {
   const disk = mkdtempSync(join(tmpdir(), 'meshproof-disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
   try {
@@ -108,7 +119,9 @@ async function onAFullDisk(lab: Lab, args: readonly string[], atMs: number): Pro
     await Promise.race([exited(maker), sleep(LASTS_MS)]);
     killGroup(maker);
     // A watchdog that cannot write either is to revert all the same.
-    await sleep(LASTS_MS - atMs);
+    const deadline = latestDeadline(join(own, 'journal.jsonl'), 0);
+    await sleep(deadline - Date.now());
+    return deadline;
   } finally {
     await tryExec('umount', ['--lazy', disk]);
     rmSync(disk, { recursive: true, force: true });

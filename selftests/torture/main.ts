@@ -12,7 +12,7 @@ import { sweepFaults } from '../../lib/run/sweep.ts';
 import { silentLog } from '../../lib/support/log.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
 import { lastWorker } from '../cluster/fault-cases.ts';
-import { LASTS_MS, strike } from './blows.ts';
+import { strike } from './blows.ts';
 import { batchesOf, type Point } from './points.ts';
 
 /** After the last deadline of a batch, nothing of ours is left this much later. */
@@ -28,6 +28,8 @@ const { values } = parseArgs({
 });
 
 interface Row extends Point {
+  /** Of its fault, milliseconds since the epoch; 0 when it was never planned. */
+  deadline: number;
   error?: string;
 }
 
@@ -43,17 +45,18 @@ await using _lease = await acquireLease(lab, 'torture');
 await plantForeignRules(lab);
 const before = await foreignRules(lab);
 for (const [index, batch] of batches.entries()) {
-  const from = Date.now();
   const done = await Promise.all(
     batch.map(async (point): Promise<Row> => {
-      const failed = await strike(lab, point).then(() => undefined, errorMessage);
-      return failed === undefined ? point : { ...point, error: failed };
+      try {
+        return { ...point, deadline: await strike(lab, point) };
+      } catch (error) {
+        return { ...point, deadline: 0, error: errorMessage(error) };
+      }
     }),
   );
   rows.push(...done);
-  await new Promise((resolve) =>
-    setTimeout(resolve, Math.max(0, from + 2000 + LASTS_MS + GRACE_MS - Date.now())),
-  );
+  const until = Math.max(...done.map(({ deadline }) => deadline)) + GRACE_MS;
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, until - Date.now())));
   const left = await leftovers(lab);
   const words = batch.map(({ number, fault, blow, atMs }) => `${number} ${fault}: ${blow} at ${atMs} ms`);
   console.log(
