@@ -58,9 +58,30 @@ export interface FaultsOptions {
   allowAll: boolean;
   /** Everything but the injection. */
   rehearse: boolean;
+  /** Who carries faults out; the mechanisms themselves unless a test says otherwise. */
+  hands?: Hands;
 }
 
-export function createFaults({ lab, run, events, nodesOf, allowAll, rehearse }: FaultsOptions): Faults {
+/** Injects, and asks whether what was injected still bites (throws when it does not). */
+export interface Hands {
+  inject(plan: FaultPlan): Promise<ActiveFault>;
+  bites(plan: FaultPlan): Promise<unknown>;
+}
+
+const MECHANISMS: Hands = {
+  inject: (plan) => injectFault(plan),
+  bites: (plan) => mechanismOf(plan).proveEffect(plan),
+};
+
+export function createFaults({
+  lab,
+  run,
+  events,
+  nodesOf,
+  allowAll,
+  rehearse,
+  hands = MECHANISMS,
+}: FaultsOptions): Faults {
   const records: FaultRecord[] = [];
   const active = new Map<string, ActiveFault>();
   const over: ActiveFault[] = [];
@@ -97,7 +118,7 @@ export function createFaults({ lab, run, events, nodesOf, allowAll, rehearse }: 
         name,
       );
       if (rehearse) return Date.now();
-      const fault = await injectFault(plan);
+      const fault = await hands.inject(plan);
       active.set(name, fault);
       Object.assign(recordOf(name) ?? {}, { injectedAt: fault.injectedAt, effect: fault.effect });
       events.add('effect', fault.effect, name);
@@ -123,14 +144,12 @@ export function createFaults({ lab, run, events, nodesOf, allowAll, rehearse }: 
         }
         const record = records.find((one) => one.plan.id === plan.id);
         if (plan.mechanism === 'delete-pods' || !record || record.stoppedBiting !== undefined) continue;
-        await mechanismOf(plan)
-          .proveEffect(plan)
-          .catch((error: unknown) => {
-            // Reverted meanwhile: nothing is to bite any more, whatever has the name now.
-            if (active.get(name) !== fault) return;
-            record.stoppedBiting = errorMessage(error);
-            events.add('not-biting', record.stoppedBiting, name);
-          });
+        await hands.bites(plan).catch((error: unknown) => {
+          // Reverted meanwhile: nothing is to bite any more, whatever has the name now.
+          if (active.get(name) !== fault) return;
+          record.stoppedBiting = errorMessage(error);
+          events.add('not-biting', record.stoppedBiting, name);
+        });
       }
     },
   };

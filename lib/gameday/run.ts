@@ -3,6 +3,7 @@ import type { Lab } from '../model/lab.ts';
 import type { RunManifest } from '../model/run.ts';
 import { labBackend } from '../run/lab-backend.ts';
 import { sweepLab } from '../run/sweep.ts';
+import { MESH_NAMESPACE } from '../run/workloads.ts';
 import { deployWorld } from '../run/world.ts';
 import type { Backend } from '../run/backend.ts';
 import { describeError, errorMessage, MeshproofError } from '../support/errors.ts';
@@ -64,7 +65,7 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
     allowAll: options.allowLastCopy,
     rehearse,
     nodesOf: async (cluster, app) =>
-      (await backend.pods(cluster, 'meshproof-mesh', app)).map(({ node }) => node),
+      (await backend.pods(cluster, MESH_NAMESPACE, app)).map(({ node }) => node),
   });
   const probes: RunningProbe[] = [];
   const troubles: { kind: 'inconclusive' | 'broken'; words: string }[] = [];

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
@@ -62,6 +62,7 @@ for (const [index, batch] of batches.entries()) {
   console.log(
     `batch ${index + 1} of ${batches.length} (${Math.round((Date.now() - startedAt) / 1000)} s): ${words.join('; ')}`,
   );
+  const known = failures.length;
   for (const { number, error } of done) if (error !== undefined) failures.push(`point ${number}: ${error}`);
   if (left.length > 0) failures.push(`batch ${index + 1} (${words.join('; ')}): left ${left.join(', ')}`);
   // A power loss takes the rules of everybody along.
@@ -71,7 +72,7 @@ for (const [index, batch] of batches.entries()) {
       failures.push(`batch ${index + 1}: foreign rules of ${node} were changed`);
   }
   if (killed !== undefined) await plantForeignRules(lab);
-  for (const failure of failures.slice(-3)) if (left.length > 0) console.log(`  ✗ ${failure}`);
+  for (const failure of failures.slice(known)) console.log(`  ✗ ${failure}`);
   await sweepFaults(lab.environment.name, silentLog).catch((error: unknown) =>
     failures.push(errorMessage(error)),
   );
@@ -80,6 +81,7 @@ for (const [index, batch] of batches.entries()) {
 await removeForeignRules(lab);
 const counts = Object.groupBy(rows, ({ blow }) => blow);
 const table = Object.entries(counts).map(([blow, points]) => `${blow}: ${points?.length ?? 0}`);
+mkdirSync(join(projectRoot, 'reports/output'), { recursive: true });
 writeFileSync(
   join(projectRoot, 'reports/output/torture.json'),
   `${JSON.stringify({ seed, rows, failures }, null, 2)}\n`,
