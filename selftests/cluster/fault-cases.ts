@@ -38,7 +38,9 @@ const controlPlane = (lab: Lab): LabNode => {
 /** Whether a shell command in a node succeeds. */
 async function inNode(lab: Lab, node: LabNode, command: string): Promise<boolean> {
   const args = ['exec', node.container, 'bash', '-c', command];
-  return (await tryExec('docker', args, { env: { DOCKER_HOST: lab.dockerHost } })).exitCode === 0;
+  // Who asks a node that stands still is not answered at all.
+  const options = { env: { DOCKER_HOST: lab.dockerHost }, timeout: 10_000 };
+  return (await tryExec('docker', args, options)).exitCode === 0;
 }
 
 /** Whether the API server answers a path, asked from its own node; one that stands still can't be asked, and does not. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from '../../lib/model/lab.ts';
 import { tryExec } from '../../lib/support/exec.ts';
+import { waitFor } from '../../lib/support/kube.ts';
 import { cacheDir, environmentDir, projectRoot, stateDir } from '../../lib/support/paths.ts';
 import { CASES } from '../cluster/fault-cases.ts';
 import { journalFile, readJournal } from '../../lib/fault/journal.ts';
@@ -20,17 +21,18 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.
 
 /**
  * Carries one point out: starts the maker of the fault, and strikes. Resolves when nothing of ours runs any more, with the
- * deadline of the fault, where it was planned at all; milliseconds since the epoch.
+ * deadline of the fault, milliseconds since the epoch.
  */
 export async function strike(lab: Lab, point: Point): Promise<number> {
   const { fault } = CASES[point.fault] ?? {};
   if (!fault) throw new Error(`no case ${point.fault}`);
   const spec = JSON.stringify(fault(lab));
-  const args = ['selftests/torture/maker.ts', lab.environment.name, spec, String(LASTS_MS), String(HOLD_MS)];
-  const startedAt = Date.now();
-  const deadline = startedAt + LASTS_MS + 2000;
-  if (point.blow === 'full disk') return onAFullDisk(lab, args, point.atMs);
+  const { name } = lab.environment;
+  const run = `torture-${Date.now()}-${point.number}`;
+  const args = ['selftests/torture/maker.ts', name, run, spec, String(LASTS_MS), String(HOLD_MS)];
+  if (point.blow === 'full disk') return onAFullDisk(lab, args, { run, atMs: point.atMs });
   const maker = start(args, point.blow === 'kill -9 of the process and its parent');
+  const deadline = await meant(journalFile(name), run);
   await sleep(point.atMs);
   switch (point.blow) {
     case 'kill -9 of the process':
@@ -38,7 +40,7 @@ export async function strike(lab: Lab, point: Point): Promise<number> {
       break;
     case 'freeze of the process past the deadline':
       signalTo(maker, 'SIGSTOP');
-      await sleep(deadline - Date.now());
+      await sleep(deadline + 1000 - Date.now());
       // It wakes up behind its dead-man, wherever it was, and goes on.
       signalTo(maker, 'SIGCONT');
       await Promise.race([exited(maker), sleep(5000)]);
@@ -59,13 +61,13 @@ export async function strike(lab: Lab, point: Point): Promise<number> {
       break;
   }
   killGroup(maker);
-  return latestDeadline(journalFile(lab.environment.name), startedAt);
+  return deadline;
 }
 
-/** The latest deadline of a fault that was meant since then; 0 when none was. */
-function latestDeadline(journal: string, since: number): number {
-  const meant = readJournal(journal).flatMap(({ at, plan }) => (plan && at >= since ? plan.deadline : []));
-  return Math.max(0, ...meant);
+/** Waits until the fault of a run is meant: the first line of its journal. Gives its deadline. */
+function meant(journal: string, run: string): Promise<number> {
+  const deadline = async () => readJournal(journal).find(({ plan }) => plan?.run === run)?.plan?.deadline;
+  return waitFor(`${run} is meant`, deadline, { timeoutMs: 60_000, everyMs: 50 });
 }
 
 /** A maker in a group of its own; below a shell that waits for it, where its parent is to die too. */
@@ -105,7 +107,11 @@ async function toApiServers(lab: Lab, signal: 'STOP' | 'CONT'): Promise<void> {
 }
 
 /** The journal is on a disk of its own, of 1 MiB, that fills up: the maker goes on as it can. */
-async function onAFullDisk(lab: Lab, args: readonly string[], atMs: number): Promise<number> {
+async function onAFullDisk(
+  lab: Lab,
+  args: readonly string[],
+  { run, atMs }: { run: string; atMs: number },
+): Promise<number> {
   const disk = mkdtempSync(join(tmpdir(), 'meshproof-disk-'));
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
   try {
@@ -114,12 +120,12 @@ async function onAFullDisk(lab: Lab, args: readonly string[], atMs: number): Pro
     const keep = (from: string) => !/journal|changes|watchdogs/.test(from.slice(stateDir().length));
     cpSync(environmentDir(lab.environment.name), own, { recursive: true, filter: keep });
     const maker = start(args, false, { MESHPROOF_STATE: disk });
+    const deadline = await meant(join(own, 'journal.jsonl'), run);
     await sleep(atMs);
     await tryExec('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=4k']);
     await Promise.race([exited(maker), sleep(LASTS_MS)]);
     killGroup(maker);
     // A watchdog that cannot write either is to revert all the same.
-    const deadline = latestDeadline(join(own, 'journal.jsonl'), 0);
     await sleep(deadline - Date.now());
     return deadline;
   } finally {

@@ -28,7 +28,7 @@ const { values } = parseArgs({
 });
 
 interface Row extends Point {
-  /** Of its fault, milliseconds since the epoch; 0 when it was never planned. */
+  /** Of its fault, milliseconds since the epoch; 0 when the point could not be carried out. */
   deadline: number;
   error?: string;
 }

@@ -18,11 +18,11 @@ export interface Point {
   /** A name of {@link CASES}. */
   fault: string;
   blow: Blow;
-  /** Milliseconds from the start of the maker: arming, injection, proof, hold and revert all lie in its range. */
+  /** Milliseconds from when the fault was meant: arming, injection, proof, hold and revert all lie in its range. */
   atMs: number;
 }
 
-/** From the maker's start until its revert is over, as a rule. */
+/** From the intent until the revert is over, as a rule. */
 const LIFE_MS = 9000;
 
 /** So many points by seed, in batches that run at the same time; a batch has a fault of each name once at most. */

@@ -40,7 +40,9 @@ export const dockerPause: Mechanism = {
 
 /** Lets a node go on that stands still; true when it did. One that runs, or is not there, is no error. */
 export async function unpause(plan: Pick<FaultPlan, 'dockerHost'>, container: string): Promise<boolean> {
-  return (await tryExec('docker', ['unpause', container], envOf(plan))).exitCode === 0;
+  return (
+    (await tryExec('docker', ['unpause', container], { ...envOf(plan), timeout: 30_000 })).exitCode === 0
+  );
 }
 
 async function isPaused(plan: FaultPlan, { container }: FaultTarget): Promise<boolean> {
