@@ -3,7 +3,7 @@ import { parseDuration } from '../model/duration.ts';
 import { INVARIANTS } from '../model/invariants.ts';
 import { parseCidr } from './cidr.ts';
 
-const name = z
+export const name = z
   .string()
   .regex(
     /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
@@ -11,7 +11,7 @@ const name = z
   );
 
 /** A duration as people write it; stays text in the JSON Schema, becomes milliseconds through `inMs`. */
-const duration = z
+export const duration = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration is a number and a unit: 250ms, 1.5s, 2m, 1h')
   .describe('a number and a unit: 250ms, 1.5s, 2m, 1h');

@@ -1,3 +1,4 @@
+import { escapeXml } from '../report/junit.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
 import { formatDuration } from '../model/duration.ts';
 import { probePicture } from './pictures.ts';
@@ -13,12 +14,12 @@ export function evidencePage(result: GamedayResult): string {
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(scenario.title)}: ${verdict}</title><style>${STYLE}</style></head><body>
+<title>${escapeXml(scenario.title)}: ${verdict}</title><style>${STYLE}</style></head><body>
 <header><p class="verdict ${verdict}">${result.rehearsed ? 'rehearsed' : verdict}</p>
-<h1>${escape(scenario.title)}</h1>
-<p class="quiet">${escape(scenario.name)} in ${escape(result.environment)}, ${result.startedAt} to ${result.endedAt}, run ${escape(result.run)}: ${meaning}</p>
+<h1>${escapeXml(scenario.title)}</h1>
+<p class="quiet">${escapeXml(scenario.name)} in ${escapeXml(result.environment)}, ${result.startedAt} to ${result.endedAt}, run ${escapeXml(result.run)}: ${meaning}</p>
 ${list(reasons)}</header>
-<section><h2>Hypothesis</h2><p>${escape(scenario.hypothesis)}</p>${scenario.notes === undefined ? '' : `<p>${escape(scenario.notes)}</p>`}
+<section><h2>Hypothesis</h2><p>${escapeXml(scenario.hypothesis)}</p>${scenario.notes === undefined ? '' : `<p>${escapeXml(scenario.notes)}</p>`}
 ${
   promises.length === 0
     ? '<p>No fault was injected, so nothing was shown.</p>'
@@ -91,18 +92,10 @@ figure { margin: 1rem 0; overflow-x: auto; } figure svg { max-width: 100%; heigh
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const row = (cells: readonly string[], tag: 'th' | 'td') =>
-    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('\n')}</tbody></table>`;
 }
 
 function list(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escape(line)}</li>`).join('')}</ul>`;
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escapeXml(line)}</li>`).join('')}</ul>`;
 }

@@ -1,19 +1,9 @@
 import { z } from 'zod';
+import { duration, name } from '../environment/schema.ts';
 import { faultSchema } from '../fault/schema.ts';
 import { parseDuration } from '../model/duration.ts';
 
-const name = z
-  .string()
-  .regex(
-    /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
-    'a name is 1 to 40 characters of a-z, 0-9 and -, and starts with a letter',
-  );
-
-const ms = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration is a number and a unit: 250ms, 1.5s, 2m, 1h')
-  .describe('a number and a unit: 250ms, 1.5s, 2m, 1h')
-  .transform((text) => parseDuration(text) ?? 0);
+const ms = duration.transform((text) => parseDuration(text) ?? 0);
 
 const ratio = z.number().min(0).max(1);
 

@@ -4,7 +4,7 @@ import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { armTimers, disarmTimers, inNode, inNodeInTime, tryInNode } from './in-node.ts';
 import { controlPlaneOf, KUBECTL, kubectlJson } from './kubectl.ts';
-import { undoCommand, undoFile, writeUndoScript } from './undo-file.ts';
+import { undoCommand, undoFile, undoOnce, writeUndoScript } from './undo-file.ts';
 
 /** The Deployment of each program, and the label `app` (or `k8s-app`) of its pods. */
 export const DEPLOYMENTS: Record<Scalable, { namespace: string; name: string; selector: string }> = {
@@ -74,8 +74,7 @@ export const scale: Mechanism = {
     return `no pod of ${namespace}/${name} is left`;
   },
   async revert(plan) {
-    const once = `[ ! -e ${undoFile(plan)} ] || sh ${undoFile(plan)}`;
-    await inNode(plan, controlPlaneOf(plan), ['sh', '-c', once]);
+    await inNode(plan, controlPlaneOf(plan), ['sh', '-c', undoOnce(plan)]);
   },
   async proveRevert(plan) {
     const { namespace, name } = deploymentOf(plan);

@@ -23,11 +23,15 @@ export function writeUndoScript(plan: Pick<FaultPlan, 'id'>, undo: string): stri
   ].join('\n');
 }
 
+/** Runs the script once, as a shell command; one that is gone is done. */
+export function undoOnce(plan: Pick<FaultPlan, 'id'>): string {
+  const file = undoFile(plan);
+  return `[ ! -e ${file} ] || sh ${file}`;
+}
+
 /** Runs the script until it has worked, for ten minutes: an API server may be away at the deadline. One that is gone is done. */
 export function undoCommand(plan: Pick<FaultPlan, 'id'>): string[] {
-  const file = undoFile(plan);
-  const once = `[ ! -e ${file} ] || sh ${file}`;
-  return ['sh', '-c', `for i in $(seq 300); do ${once} && exit 0; sleep 2; done; exit 1`];
+  return ['sh', '-c', `for i in $(seq 300); do ${undoOnce(plan)} && exit 0; sleep 2; done; exit 1`];
 }
 
 /** Scripts of faults that nobody undid, in a node. */
