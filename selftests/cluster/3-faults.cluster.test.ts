@@ -1,10 +1,13 @@
 import { expect, test } from '@playwright/test';
 import { injectFault } from '../../lib/fault/inject.ts';
+import { dockerPause } from '../../lib/fault/mechanisms/docker-pause.ts';
 import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
 import { planFault } from '../../lib/fault/plan.ts';
+import { samplePlan } from '../../lib/fault/sample-plan.ts';
 import { FAULT_KINDS } from '../../lib/fault/schema.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
+import { tryExec } from '../../lib/support/exec.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { CASES, lastWorker } from './fault-cases.ts';
 import { injector, killGroup, open, start } from './injector.ts';
@@ -78,6 +81,43 @@ for (const name of [
     expect(await leftovers(lab)).toEqual([]);
   });
 }
+
+test('a node that is paused while commands are being started in it stands still, and goes on', async () => {
+  const lab = requireLab();
+  const env = { DOCKER_HOST: lab.dockerHost };
+  const docker = (...args: string[]) => tryExec('docker', args, { env, timeout: 20_000 });
+  const node = lastWorker(lab).container;
+  const image = (await docker('inspect', '--format', '{{.Config.Image}}', node)).stdout.trim();
+  // A node like any other, but nobody's: one in ten pauses meets a lock, and a mesh would be down for it each time.
+  const container = `${node}-paused`;
+  const alone = ['--detach', '--rm', '--network', 'none', '--name', container, '--entrypoint', 'sleep'];
+  expect((await docker('run', ...alone, image, '300')).exitCode).toBe(0);
+  const target = { cluster: CLUSTER, node: 'paused', container };
+  const plan = samplePlan({
+    dockerHost: lab.dockerHost,
+    mechanism: 'docker-pause',
+    targets: [target],
+    deadline: Date.now() + 300_000,
+  });
+  let over = false;
+  const starts = [1, 2, 3].map(async () => {
+    while (!over) await docker('exec', container, 'ls', '/');
+  });
+  try {
+    for (let round = 0; round < 8; round++) {
+      await dockerPause.inject(plan);
+      await dockerPause.proveEffect(plan);
+      expect((await docker('exec', container, 'true')).exitCode, 'it stands still').not.toBe(0);
+      await dockerPause.revert(plan);
+      expect((await docker('exec', container, 'true')).exitCode, 'it goes on').toBe(0);
+    }
+  } finally {
+    over = true;
+    await dockerPause.revert(plan);
+    await Promise.all(starts);
+    await docker('rm', '--force', container);
+  }
+});
 
 test('fault inject holds a fault as long as it is told, and says what showed that it bit and that it is gone', async () => {
   const args = ['link-partition', '--from', 'east', '--to', CLUSTER, '--plane', 'data', '--both-ways'];

@@ -1,10 +1,10 @@
-import type { FaultPlan, FaultTarget } from '../../model/fault.ts';
+import type { FaultPlan } from '../../model/fault.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { exec, tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import { armWatchdog, disarmWatchdog } from '../watchdog-control.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { envOf, execInTime, isActive, nodesOf, onEach } from './in-node.ts';
+import { goOn, standsStill } from './freezer.ts';
+import { execInTime, isActive, nodesOf, onEach } from './in-node.ts';
 
 /**
  * Stops everything in the containers that are kind's nodes with the kernel's freezer: connections stay open and nobody
@@ -13,23 +13,24 @@ import { envOf, execInTime, isActive, nodesOf, onEach } from './in-node.ts';
 export const dockerPause: Mechanism = {
   arm: (plan) => armWatchdog(plan),
   async inject(plan) {
-    await onEach(plan, ({ container }) => execInTime(plan, ['docker', 'pause', container]));
+    await onEach(plan, ({ container }) => pause(plan, container));
   },
   async proveEffect(plan) {
     for (const target of plan.targets) {
-      if (!(await isPaused(plan, target)))
+      if (!(await standsStill(plan.dockerHost, target.container)))
         throw new MeshproofError('inconclusive', `${target.node} goes on after docker pause`);
     }
     return `all processes stand still on ${nodesOf(plan)}`;
   },
   async revert(plan) {
-    await onEach(plan, (target) => unpause(plan, target.container));
+    await onEach(plan, ({ container }) => goOn(plan.dockerHost, container));
   },
   async proveRevert(plan) {
     for (const target of plan.targets) {
       await waitFor(
         `${target.node}: goes on, and its kubelet with it`,
-        async () => !(await isPaused(plan, target)) && isActive(plan, target, 'kubelet'),
+        async () =>
+          !(await standsStill(plan.dockerHost, target.container)) && isActive(plan, target, 'kubelet'),
         { timeoutMs: 60_000, nextStep: `docker unpause ${target.container}` },
       );
     }
@@ -38,15 +39,16 @@ export const dockerPause: Mechanism = {
   disarm: (plan) => disarmWatchdog(plan),
 };
 
-/** Lets a node go on that stands still; true when it did. One that runs, or is not there, is no error. */
-export async function unpause(plan: Pick<FaultPlan, 'dockerHost'>, container: string): Promise<boolean> {
-  return (
-    (await tryExec('docker', ['unpause', container], { ...envOf(plan), timeout: 30_000 })).exitCode === 0
-  );
-}
-
-async function isPaused(plan: FaultPlan, { container }: FaultTarget): Promise<boolean> {
-  const format = '{{.State.Paused}}';
-  const { stdout } = await exec('docker', ['inspect', '--format', format, container], envOf(plan));
-  return stdout.trim() === 'true';
+/**
+ * Where the engine and a process that is being started in the container hold each other (see {@link goOn}) they are freed,
+ * and it is paused again; the third time it is an `environment` error.
+ */
+async function pause(plan: FaultPlan, container: string, attempt = 1): Promise<void> {
+  try {
+    await execInTime(plan, ['docker', 'pause', container], 5000);
+  } catch (error) {
+    if (attempt === 3) throw error;
+    await goOn(plan.dockerHost, container);
+    await pause(plan, container, attempt + 1);
+  }
 }

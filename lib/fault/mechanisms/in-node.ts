@@ -30,7 +30,7 @@ export function inTime({ deadline }: Pick<FaultPlan, 'deadline'>, command: reado
 
 /** As {@link inNode}; the exit code is the caller's matter. */
 export function tryInNode(plan: FaultPlan, target: FaultTarget, command: readonly string[]) {
-  return tryExec('docker', ['exec', target.container, ...command], envOf(plan));
+  return tryExec('docker', ['exec', target.container, ...command], { ...envOf(plan), timeout: 30_000 });
 }
 
 /** Whether a service of the node is active; false also when its container does not answer. */
@@ -91,8 +91,8 @@ function unitOf(plan: Pick<FaultPlan, 'id'>): string {
   return `meshproof-${plan.id}`;
 }
 
-/** Runs a command on this machine that breaks something, unless the deadline is over. */
-export function execInTime(plan: FaultPlan, command: readonly string[]) {
+/** Runs a command on this machine that breaks something, unless the deadline is over; throws after the timeout. */
+export function execInTime(plan: FaultPlan, command: readonly string[], timeout = 30_000) {
   const [program = '', ...args] = inTime(plan, command);
-  return exec(program, args, { ...envOf(plan), timeout: 30_000 });
+  return exec(program, args, { ...envOf(plan), timeout });
 }

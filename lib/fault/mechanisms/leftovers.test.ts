@@ -4,7 +4,8 @@ import { dockerThatSays } from './sample-docker.ts';
 
 /** A node in which nothing of ours is. */
 const CLEAN = {
-  inspect: 'true false 1024',
+  ps: '0a1b node Up 2 hours',
+  inspect: 'true 1024',
   'exec n systemctl is-active': 'active',
   'exec n nft list tables': 'table ip nat',
   'exec n ls /run': 'systemd',
@@ -15,19 +16,19 @@ const CLEAN = {
 const tidy = () => tidyNode('unix:///nowhere.sock', 'n');
 
 test('a node that nothing was left in is left alone, whatever its weight', async ({}, info) => {
-  using docker = dockerThatSays({ ...CLEAN, inspect: 'true false 512' }, info);
+  using docker = dockerThatSays({ ...CLEAN, inspect: 'true 512' }, info);
   expect(await tidy()).toEqual([]);
   expect(docker.calls()).toEqual([]);
 });
 
 test('a node that is down is started, with its usual weight', async ({}, info) => {
-  using docker = dockerThatSays({ ...CLEAN, inspect: 'false false 256' }, info);
+  using docker = dockerThatSays({ ...CLEAN, inspect: 'false 256' }, info);
   expect(await tidy()).toEqual(['node n was stopped', 'node n had the weight of one that returns']);
   expect(docker.calls()).toEqual(['start n', 'update --cpu-shares 1024 n']);
 });
 
 for (const [left, says, done, calls] of [
-  ['a pause', { inspect: 'true true 1024' }, 'node n stood still', ['unpause n']],
+  ['a pause', { ps: '0a1b node Up 2 hours (Paused)' }, 'node n stood still', ['unpause n']],
   [
     'a stopped kubelet',
     { 'exec n systemctl is-active kubelet': 'inactive' },

@@ -1,7 +1,7 @@
 import { USUAL_SHARES, weigh } from '../../support/container-weight.ts';
 import { tryExec } from '../../support/exec.ts';
-import { unpause } from './docker-pause.ts';
 import { RETURNING_SHARES } from './docker.ts';
+import { goOn, standsStill } from './freezer.ts';
 import { envOf } from './in-node.ts';
 import { leftoverTables } from './nftables.ts';
 import { leftoverRelays, undoScript } from './relay.ts';
@@ -14,12 +14,13 @@ import { leftoverUndos, undoCommand } from './undo-file.ts';
 export async function tidyNode(dockerHost: string, container: string): Promise<string[]> {
   const env = envOf({ dockerHost });
   const inside = (command: readonly string[]) => tryExec('docker', ['exec', container, ...command], env);
-  const format = '{{.State.Running}} {{.State.Paused}} {{.HostConfig.CpuShares}}';
-  const state = await tryExec('docker', ['inspect', '--format', format, container], env);
-  const [running, paused, shares] = state.stdout.trim().split(' ');
   const done: string[] = [];
-  if (paused === 'true' && (await unpause({ dockerHost }, container)))
+  // Before all others: what asks a node that stands still may wait for ever.
+  if ((await standsStill(dockerHost, container)) && (await goOn(dockerHost, container)))
     done.push(`node ${container} stood still`);
+  const format = '{{.State.Running}} {{.HostConfig.CpuShares}}';
+  const state = await tryExec('docker', ['inspect', '--format', format, container], env);
+  const [running, shares] = state.stdout.trim().split(' ');
   if (running === 'false') {
     await tryExec('docker', ['start', container], env);
     done.push(`node ${container} was stopped`);
