@@ -99,9 +99,9 @@ test('a node that is paused while commands are being started in it stands still,
     targets: [target],
     deadline: Date.now() + 300_000,
   });
-  let over = false;
+  const rounds = new AbortController();
   const starts = [1, 2, 3].map(async () => {
-    while (!over) await docker('exec', container, 'ls', '/');
+    while (!rounds.signal.aborted) await docker('exec', container, 'ls', '/');
   });
   try {
     for (let round = 0; round < 8; round++) {
@@ -112,7 +112,7 @@ test('a node that is paused while commands are being started in it stands still,
       expect((await docker('exec', container, 'true')).exitCode, 'it goes on').toBe(0);
     }
   } finally {
-    over = true;
+    rounds.abort();
     await dockerPause.revert(plan);
     await Promise.all(starts);
     await docker('rm', '--force', container);
