@@ -85,7 +85,8 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
       if (!rehearse && !flags.yes) await confirmEnvironment(lab.environment.name, 'inject it');
       const control = createControl(signal);
       using view = gamedayView(log, control, { assumeDone: (flags.yes ?? false) || rehearse });
-      return runGameday(lab, id, {
+      // Awaited: the view lives as long as the game day does.
+      return await runGameday(lab, id, {
         ...context,
         loaded,
         control,

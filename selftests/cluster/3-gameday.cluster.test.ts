@@ -7,6 +7,7 @@ import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
 import type { GamedayResult } from '../../lib/gameday/result.ts';
 import { open } from './injector.ts';
 import { meshproof, requireLab } from './lab.ts';
+import { atTerminal } from './terminal.ts';
 
 const PROBE = `
 name: own-test
@@ -88,6 +89,46 @@ steps:
   const [fault] = said.faults;
   const heldMs = (fault?.revertedAt ?? Number.POSITIVE_INFINITY) - (fault?.injectedAt?.to ?? 0);
   expect(heldMs).toBeLessThan(60_000);
+  expect(await leftovers()).toEqual([]);
+});
+
+test('a person at a terminal confirms, takes notes, pauses, skips what is waited for, and aborts', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshproof-gameday-'));
+  const file = join(folder, 'given.yaml');
+  const steps = `steps:
+  - human: somebody looks at a dashboard
+  - wait: 5m
+  - inject: { kind: link-partition, from: west, to: east, plane: data }
+    for: 5m
+`;
+  writeFileSync(file, PROBE + steps);
+  const evidence = join(folder, 'evidence');
+  const { exitCode, screen, left } = await atTerminal(
+    ['gameday', 'run', file, '-o', evidence],
+    [
+      ['Type kind-istio to', 'kind-istio\r'],
+      ['a note if you like', 'it is green\r'],
+      [/│ no fault holds/, 'o'],
+      ['observation: ', 'a spike at noon\r'],
+      [/│ no fault holds/, 'p'],
+      [/PAUSED │/, 'p'],
+      ['goes on', 's'],
+      [/│ holds: link-partition/, 'a'],
+    ],
+  );
+  expect(left, screen).toEqual([]);
+  const { events, faults } = JSON.parse(readFileSync(join(evidence, 'result.json'), 'utf8')) as Said;
+  const told = events.filter(({ kind }) => ['observation', 'decision', 'abort'].includes(kind));
+  expect(told.map(({ text }) => text)).toEqual([
+    'it is green',
+    'a spike at noon',
+    'paused; dead-men go on',
+    'goes on',
+    'skipped what was waited for',
+    'by a person',
+  ]);
+  expect(faults[0]?.proof).toBeDefined();
+  expect(exitCode).toBe(2);
   expect(await leftovers()).toEqual([]);
 });
 
