@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { CATALOGUE, faultOptions, type Given, specOf, usageOf } from '../fault/catalogue.ts';
+import { CATALOGUE, faultOptions, type Given, NOT_APPLICABLE, specOf, usageOf } from '../fault/catalogue.ts';
 import { guardFault } from '../fault/guard.ts';
 import { endFault, injectFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { planFault } from '../fault/plan.ts';
 import { FAULT_KINDS } from '../fault/schema.ts';
 import { formatDuration, parseDuration } from '../model/duration.ts';
-import { type FaultPlan, FREEZABLE, PLANES, SCALABLE } from '../model/fault.ts';
+import { type FaultPlan, FREEZABLE, LIES, PLANES, SCALABLE } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import { acquireLease } from '../run/lease.ts';
 import { runId } from '../run/manifest.ts';
@@ -43,7 +43,10 @@ const POINTED_AT: Record<string, string> = {
   delay: 'how much longer it takes: 100ms, 1.5s',
   jitter: 'give or take so much',
   bytes: 'the largest packet that still passes',
-  workers: 'how many processes compute; one for each processor when left out',
+  workers: 'how many processes do it; one for each processor when left out, two for a disk',
+  name: 'a full name that resolves; those below it are meant too',
+  answer: `what is said of it: ${LIES.join(', ')}`,
+  leave: 'MiB that pods have beyond what they use',
 };
 
 /** The dead-man waits so long past the end: it must not race a revert that is under way. */
@@ -168,7 +171,9 @@ function catalogueTable(): string {
     const { does, effect, revert: gone } = CATALOGUE[kind];
     return [kind, usageOf(kind), does, effect, gone];
   });
-  return columns([['fault', 'takes', 'what it does', 'bites when', 'gone when'], ...rows]).join('\n');
+  const table = columns([['fault', 'takes', 'what it does', 'bites when', 'gone when'], ...rows]);
+  const missing = Object.entries(NOT_APPLICABLE).map(([kind, why]) => `${kind}: not applicable, ${why}`);
+  return [...table, '', ...missing].join('\n');
 }
 
 function catalogueJson(): string {

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
 import { MeshproofError } from '../support/errors.ts';
-import { faultOptions, type Given, specOf, usageOf } from './catalogue.ts';
+import { faultOptions, type Given, NOT_APPLICABLE, specOf, usageOf } from './catalogue.ts';
 import { mechanismOf } from './mechanisms.ts';
 import { planFault } from './plan.ts';
 import { FAULT_KINDS, parametersOf } from './schema.ts';
@@ -20,6 +20,8 @@ const GIVEN: Given = {
   kbit: '512',
   delay: '100ms',
   bytes: '1400',
+  name: 'cart.shop.svc.cluster.local',
+  answer: 'nxdomain',
 };
 
 for (const kind of FAULT_KINDS) {
@@ -54,6 +56,9 @@ test('what is not in the catalogue, or no value for it, is a usage error that sa
     ['link-latency', { ...link, delay: '100' }, '--delay 100: a number and a unit'],
     ['mtu-black-hole', { ...link, bytes: '1500' }, '--bytes 1500'],
     ['link-partition', { ...link, plane: 'astral' }, '--plane astral'],
+    ['dns-wrong-answers', { cluster: 'east', name: 'cart', answer: 'nxdomain' }, '--name cart: a full name'],
+    ['dns-wrong-answers', { cluster: 'east', name: 'cart.shop', answer: 'no' }, '--answer no'],
+    ['memory-pressure', { cluster: 'east', node: 'n', leave: '1' }, '--leave 1'],
   ] as const) {
     const wrong = () => specOf(kind, given);
     expect(wrong).toThrow(MeshproofError);
@@ -72,4 +77,11 @@ test('a zone outage takes the nodes of that zone and no other; a zone that is no
     planFault({ kind: 'zone-outage', cluster: 'east', zone: name }, lab, { run: 'run-1', lastsMs: 1000 });
   expect(zone('b').targets.map(({ node }) => node)).toEqual(['east-worker2']);
   expect(() => zone('c')).toThrow(/no zone c/);
+});
+
+test('what cannot be had here is said to be not applicable, and why', () => {
+  for (const [kind, reason] of Object.entries(NOT_APPLICABLE)) {
+    expect(() => specOf(kind, {})).toThrow(reason);
+    expect(FAULT_KINDS).not.toContain(kind);
+  }
 });

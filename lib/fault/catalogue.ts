@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type FaultKind, type FaultSpec, FREEZABLE, SCALABLE } from '../model/fault.ts';
+import { type FaultKind, type FaultSpec, FREEZABLE, LIES, SCALABLE } from '../model/fault.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { FAULT_KINDS, faultSchema, parametersOf } from './schema.ts';
 
@@ -28,8 +28,15 @@ const PAUSE = { mechanism: 'docker pause (freezer)', deadMan: WATCHDOG };
 
 export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
   'node-kill': {
-    does: 'a node loses power; with --for 1s it is a reboot',
+    does: 'a node loses power',
     mechanism: 'docker kill',
+    effect: 'its container does not run',
+    revert: 'container and kubelet run',
+    deadMan: WATCHDOG,
+  },
+  'node-reboot': {
+    does: 'a node shuts down in good order, and starts again at the end',
+    mechanism: 'docker stop',
     effect: 'its container does not run',
     revert: 'container and kubelet run',
     deadMan: WATCHDOG,
@@ -73,6 +80,13 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
     revert: 'none of them is in state T',
     deadMan: IN_NODE,
   },
+  'process-slow': {
+    does: `all copies of a program answer late, again and again: ${FREEZABLE.join(', ')}`,
+    mechanism: 'SIGSTOP and SIGCONT in turn, by a service in the nodes',
+    effect: 'their processes stand still at some looks, and not at others',
+    revert: 'the service is gone, and none of them is in state T',
+    deadMan: IN_NODE,
+  },
   'workload-outage': {
     does: `all copies of a program go and stay away: ${SCALABLE.join(', ')}`,
     mechanism: 'kubectl scale, from the control-plane node',
@@ -112,6 +126,20 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
     revert: 'rule and relay are gone, and gateways answer at once',
     deadMan: IN_NODE,
   },
+  'dns-latency': {
+    does: 'DNS questions of the pods of a cluster are answered later',
+    mechanism: 'a DNS relay in each node, in front of the cluster DNS',
+    effect: 'a question from every node is answered as much later',
+    revert: 'rule and relay are gone, and answers come at once',
+    deadMan: IN_NODE,
+  },
+  'dns-wrong-answers': {
+    does: `pods that ask for a name, or one below it, are told something else: ${LIES.join(', ')}`,
+    mechanism: 'a DNS relay in each node, in front of the cluster DNS',
+    effect: 'a question from every node is answered so',
+    revert: 'rule and relay are gone, and the name resolves',
+    deadMan: IN_NODE,
+  },
   'mtu-black-hole': { ...RULES, does: 'large packets of a link vanish, and the sender is not told' },
   'dns-loss': {
     ...RULES,
@@ -128,6 +156,28 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
     revert: 'the service is gone',
     deadMan: IN_NODE,
   },
+  'memory-pressure': {
+    does: 'the pods of a node have little more memory together than they use, and something wants it',
+    mechanism: 'the memory limit of the kubepods cgroup, by a service in the node',
+    effect: 'the limit was run into',
+    revert: 'the service is gone, and the limit is what it was',
+    deadMan: IN_NODE,
+  },
+  'disk-pressure': {
+    does: 'processes on a node write to its disk as fast as it takes it',
+    mechanism: 'a service in the node',
+    effect: 'they have written',
+    revert: 'the service is gone, and so is what it wrote',
+    deadMan: IN_NODE,
+  },
+};
+
+/** Faults of the field that cannot be had in clusters of kind, and what is missing. */
+export const NOT_APPLICABLE: Record<string, string> = {
+  'clock-skew':
+    'the nodes of kind are containers, which share the clock of their machine: Linux gives none a clock of its own (time_namespaces(7) leave CLOCK_REALTIME out)',
+  'link-reorder':
+    'packets are reordered by the queueing discipline netem only (sch_netem, which many kernels of containers lack), and no mechanism here uses it; link-latency with a jitter spreads arrivals, and link-loss lets TCP resend',
 };
 
 /** The options of all kinds of faults, as they are typed on a command line (`--both-ways`), each once. */
@@ -160,6 +210,8 @@ export function usageOf(kind: FaultKind): string {
 /** The fault that a kind and its parameters describe; a `usage` error that says what is missing, unknown or wrong. */
 export function specOf(kind: string, given: Given): FaultSpec {
   const known = FAULT_KINDS.find((one) => one === kind);
+  const missing = NOT_APPLICABLE[kind];
+  if (missing !== undefined) throw new MeshproofError('not-applicable', `${kind}: ${missing}`);
   if (!known) {
     throw new MeshproofError('usage', `no fault ${kind}`, {
       nextStep: `faults: ${FAULT_KINDS.join(', ')}; meshproof fault list says what they do`,

@@ -31,6 +31,7 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
   const nodes = plan.targets.map(({ node }) => node);
   switch (plan.spec.kind) {
     case 'node-kill':
+    case 'node-reboot':
     case 'node-pause':
     case 'zone-outage':
     case 'cluster-outage':
@@ -68,7 +69,12 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
     case 'link-latency':
     case 'mtu-black-hole':
     case 'dns-loss':
+    case 'dns-latency':
+    case 'dns-wrong-answers':
+    case 'process-slow':
     case 'cpu-pressure':
+    case 'memory-pressure':
+    case 'disk-pressure':
       return [];
   }
 }

@@ -28,6 +28,19 @@ export function nonsense(from: End, to: End, port: number): Knock {
 }
 
 /**
+ * Asks a resolver for the A record of a name, over UDP, and prints after how many milliseconds it answered, and the answer in
+ * hexadecimal. A datagram of 512 bytes at most (RFC 1035, 2.3.4) is one read.
+ */
+export function question(from: End, resolver: string, name: string): Knock {
+  const labels = name.split('.').map((label) => `\\x${label.length.toString(16).padStart(2, '0')}${label}`);
+  const message = `\\x4d\\x50\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00${labels.join('')}\\x00\\x00\\x01\\x00\\x01`;
+  const now = 'date +%s%3N';
+  const read = 'dd bs=512 count=1 2>/dev/null <&3 | od -An -v -tx1 | tr -d " \\n"';
+  const command = `s=$(${now}); exec 3<>/dev/udp/${resolver}/53 && printf '${message}' >&3 && a=$(${read}) && echo "$(($(${now}) - s)) $a"`;
+  return { container: from.container, command };
+}
+
+/**
  * So many datagrams of a size, from one node to another, as fast as a shell can. Twice as many are written: after each that
  * is refused by the far end, the kernel reports that in place of sending the next.
  */

@@ -1,8 +1,8 @@
 import { formatDuration } from '../model/duration.ts';
-import type { FaultSpec, FaultTarget, Plane } from '../model/fault.ts';
+import type { DnsRelay, FaultSpec, FaultTarget, Plane } from '../model/fault.ts';
 import type { Lab, LabCluster, LabNode } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
-import { connectBetween, connectWithin, datagrams, enoughFor, nonsense } from './knocks.ts';
+import { connectBetween, connectWithin, datagrams, enoughFor, nonsense, question } from './knocks.ts';
 import type { PlannedHarm } from './plan.ts';
 import {
   dropFrom,
@@ -13,8 +13,10 @@ import {
   loseFrom,
   PLANE_PORTS,
   policeFrom,
+  redirectDns,
   redirectFrom,
   refuseApi,
+  RELAY_PORTS,
 } from './rulesets.ts';
 import { clusterOf, nodeOf, targetsOf } from './targets.ts';
 
@@ -30,13 +32,15 @@ type NetworkSpec = Extract<
       | 'link-latency'
       | 'mtu-black-hole'
       | 'dns-loss'
+      | 'dns-latency'
+      | 'dns-wrong-answers'
       | 'api-outage'
       | 'conntrack-full';
   }
 >;
 
-/** Where relays listen in the nodes; no port of Kubernetes, nor of a mesh. */
-const RELAY_PORT = 15_990;
+/** A name that every cluster resolves. */
+const KNOWN_NAME = 'kubernetes.default.svc.cluster.local';
 /** What a burst that tries out a limit of the rate has more than it allows. */
 const OVER = 3;
 
@@ -80,7 +84,7 @@ export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
     case 'link-latency': {
       const [toPort = 0] = PLANE_PORTS.data;
       const { delayMs, jitterMs = 0 } = spec;
-      const way = overLink(lab, spec, (sources) => redirectFrom(sources, toPort, RELAY_PORT));
+      const way = overLink(lab, spec, (sources) => redirectFrom(sources, toPort, RELAY_PORTS.link));
       // The gateways have the addresses of the workers.
       const pairs = way.pairs.filter(([, { role }]) => role === 'worker');
       return {
@@ -90,14 +94,15 @@ export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
         ),
         knocks: pairs.map(([from, to]) => nonsense(from, to, toPort)),
         relay: {
+          program: 'link',
           image: lab.images.runtime,
-          port: RELAY_PORT,
+          port: RELAY_PORTS.link,
           toPort,
           delayMs,
           jitterMs,
-          sources: way.from.nodes.map(({ address }) => address),
+          forget: way.from.nodes.map(({ address }) => `-p tcp -s ${address} --dport ${toPort}`),
         },
-        blastRadius: `what ${spec.from} sends to the gateways of ${spec.to} takes ${formatDuration(delayMs)}${jitterMs > 0 ? ` ± ${formatDuration(jitterMs)}` : ''} longer; connections that are open are cut once`,
+        blastRadius: `what ${spec.from} sends to the gateways of ${spec.to} takes ${delayWords(spec)} longer; connections that are open are cut once`,
       };
     }
     case 'mtu-black-hole': {
@@ -136,6 +141,16 @@ export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
         blastRadius: `${spec.percent} % of the DNS questions of all nodes and pods of ${spec.cluster} are dropped, by chance`,
       };
     }
+    case 'dns-latency':
+      return inFrontOfDns(lab, spec, {
+        relay: { delayMs: spec.delayMs, jitterMs: spec.jitterMs ?? 0, name: KNOWN_NAME },
+        blastRadius: `what the pods of ${spec.cluster} ask its DNS is answered ${delayWords(spec)} later`,
+      });
+    case 'dns-wrong-answers':
+      return inFrontOfDns(lab, spec, {
+        relay: { delayMs: 0, jitterMs: 0, name: spec.name, lie: spec.answer },
+        blastRadius: `pods of ${spec.cluster} that ask its DNS for ${spec.name}, or a name below it, are told: ${spec.answer}`,
+      });
     case 'api-outage': {
       const cluster = clusterOf(lab, spec.cluster);
       const isServer = ({ role }: LabNode) => role === 'control-plane';
@@ -179,6 +194,46 @@ function overLink(
     return near ? [[near, node]] : [];
   });
   return { from, to, targets: withChains(targetsOf(to), chains), pairs };
+}
+
+/** A relay in each node of a cluster, in front of its resolvers. */
+function inFrontOfDns(
+  lab: Lab,
+  spec: Extract<NetworkSpec, { kind: 'dns-latency' | 'dns-wrong-answers' }>,
+  {
+    relay,
+    blastRadius,
+  }: { relay: Pick<DnsRelay, 'delayMs' | 'jitterMs' | 'name' | 'lie'>; blastRadius: string },
+): PlannedHarm {
+  const cluster = clusterOf(lab, spec.cluster);
+  const port = RELAY_PORTS[spec.kind];
+  const resolver = dnsAddress(cluster.serviceCidr);
+  return {
+    mechanism: 'relay',
+    targets: withChains(targetsOf(cluster), redirectDns(resolver, port)),
+    knocks: cluster.nodes.map((node) => question(node, resolver, relay.name)),
+    relay: {
+      program: 'dns',
+      image: lab.images.runtime,
+      port,
+      resolver,
+      ...relay,
+      // Sockets that ask again and again keep the way that their first question took.
+      forget: [`-p udp --orig-dst ${resolver} --dport 53`, `-p tcp --orig-dst ${resolver} --dport 53`],
+    },
+    blastRadius,
+  };
+}
+
+/** The address of a cluster's DNS service: kubeadm takes the tenth of its services (kubeadm, `GetDNSIP`). */
+export function dnsAddress(serviceCidr: string): string {
+  const [base = ''] = serviceCidr.split('/');
+  const number = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + 10;
+  return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.');
+}
+
+function delayWords({ delayMs, jitterMs = 0 }: { delayMs: number; jitterMs?: number }): string {
+  return `${formatDuration(delayMs)}${jitterMs > 0 ? ` ± ${formatDuration(jitterMs)}` : ''}`;
 }
 
 function withChains(targets: readonly FaultTarget[], chains: string): FaultTarget[] {

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
+import { dnsAddress } from './plan-network.ts';
 import { planFault } from './plan.ts';
 
 const lab = fakeLab();
@@ -58,4 +59,26 @@ test('every node that has rules is knocked at, from the far end of the link', ()
   );
   for (const { address } of lab.clusters[0]?.nodes ?? [])
     expect(plan.knocks.some(({ command }) => command.includes(`/${address}/`))).toBe(true);
+});
+
+test('a relay for DNS stands in front of the tenth address of the services, and asks by itself', () => {
+  const late = planFault({ kind: 'dns-latency', cluster: 'east', delayMs: 300 }, lab, options);
+  expect(dnsAddress('10.96.0.0/16')).toBe('10.96.0.10');
+  expect(dnsAddress('10.96.0.248/29')).toBe('10.96.1.2');
+  const address = dnsAddress(lab.clusters[0]?.serviceCidr ?? '');
+  for (const { chains } of late.targets) {
+    expect(chains).toContain(`ip daddr ${address} udp dport 53 counter redirect to :15991`);
+    expect(chains).toContain('meta skuid != 15990');
+  }
+  expect(late.knocks).toHaveLength(late.targets.length);
+  const wrong = {
+    kind: 'dns-wrong-answers',
+    cluster: 'east',
+    name: 'cart.shop',
+    answer: 'nxdomain',
+  } as const;
+  const lie = planFault(wrong, lab, options);
+  expect(lie.knocks[0]?.command).toContain('\\x04cart\\x04shop\\x00');
+  // Both at once have relays of their own.
+  expect(lie.relay?.port).not.toBe(late.relay?.port);
 });

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { formatDuration } from '../model/duration.ts';
 import type { FaultPlan, FaultSpec } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import { NODE_SERVICES } from './mechanisms/systemd.ts';
+import { USUAL_LEFT_MIB, USUAL_WRITERS, WRITTEN_MIB } from './mechanisms/works.ts';
 import { planNetworkFault } from './plan-network.ts';
 import { clusterOf, nodeOf, targetsOf, unknown, withControlPlaneFirst, zonesOf } from './targets.ts';
 
@@ -33,6 +35,12 @@ function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
         mechanism: 'docker',
         targets: [nodeOf(lab, spec)],
         blastRadius: `node ${spec.node} of cluster ${spec.cluster} loses power, with every pod on it`,
+      };
+    case 'node-reboot':
+      return {
+        mechanism: 'docker',
+        targets: [nodeOf(lab, spec)],
+        blastRadius: `node ${spec.node} of cluster ${spec.cluster} shuts down, with every pod on it, and starts again`,
       };
     case 'node-pause':
       return {
@@ -73,6 +81,14 @@ function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
         blastRadius: `every copy of ${spec.program} in cluster ${spec.cluster} stands still, wherever it runs (${targets.length} nodes are looked at)`,
       };
     }
+    case 'process-slow': {
+      const targets = targetsOf(clusterOf(lab, spec.cluster));
+      return {
+        mechanism: 'script',
+        targets,
+        blastRadius: `every copy of ${spec.program} in cluster ${spec.cluster} stands still for ${formatDuration(spec.delayMs)} again and again, wherever it runs (${targets.length} nodes are looked at)`,
+      };
+    }
     case 'workload-outage':
       return {
         mechanism: 'scale',
@@ -97,6 +113,18 @@ function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
         targets: [nodeOf(lab, spec)],
         blastRadius: `${spec.workers ?? 'as many processes as there are processors'} compute on node ${spec.node} of cluster ${spec.cluster}, beside its pods`,
       };
+    case 'memory-pressure':
+      return {
+        mechanism: 'script',
+        targets: [nodeOf(lab, spec)],
+        blastRadius: `all pods on node ${spec.node} of cluster ${spec.cluster} have ${spec.leave ?? USUAL_LEFT_MIB} MiB more than they use, and something wants it: caches go, and whoever needs more is killed`,
+      };
+    case 'disk-pressure':
+      return {
+        mechanism: 'script',
+        targets: [nodeOf(lab, spec)],
+        blastRadius: `${spec.workers ?? USUAL_WRITERS} processes write to the disk of node ${spec.node} of cluster ${spec.cluster} without a pause, ${WRITTEN_MIB} MiB each over and over`,
+      };
     case 'link-partition':
     case 'link-loss':
     case 'link-bandwidth':
@@ -104,6 +132,8 @@ function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
     case 'mtu-black-hole':
     case 'node-partition':
     case 'dns-loss':
+    case 'dns-latency':
+    case 'dns-wrong-answers':
     case 'api-outage':
     case 'conntrack-full':
       return planNetworkFault(spec, lab);

@@ -39,6 +39,27 @@ export function redirectFrom(sources: readonly string[], port: number, to: numbe
   return chain('arrival', hook, [`${from(sources)} tcp dport ${port} counter redirect to :${to}`]);
 }
 
+/** Where relays listen in the nodes, by what they are for; no port of Kubernetes, nor of a mesh. */
+export const RELAY_PORTS = { link: 15_990, 'dns-latency': 15_991, 'dns-wrong-answers': 15_992 } as const;
+/** The user that a relay runs as: what it asks itself is not sent to it again. No other of the node's own processes has this number. */
+export const RELAY_UID = 15_990;
+
+/**
+ * Sends DNS questions for one address to a port of the node, those of its pods and its own; before what Kubernetes makes of
+ * them. What the relay there asks goes its way.
+ */
+export function redirectDns(resolver: string, to: number): string {
+  const hook = (name: string) => `type nat hook ${name} priority -110; policy accept;`;
+  const rules = (where: string) =>
+    ['udp', 'tcp'].map(
+      (transport) => `${where}ip daddr ${resolver} ${transport} dport 53 counter redirect to :${to}`,
+    );
+  return [
+    chain('arrival', hook('prerouting'), rules(`iifname != "${OUTSIDE}" `)),
+    chain('leaving', hook('output'), rules(`meta skuid != ${RELAY_UID} `)),
+  ].join('');
+}
+
 /** Drops IP packets from these addresses that are longer than so many bytes. Segments that the kernel has joined count as one. */
 export function dropLargeFrom(sources: readonly string[], bytes: number): string {
   return chain('arrival', ON_ARRIVAL, [`${from(sources)} ip length > ${bytes} counter drop`]);

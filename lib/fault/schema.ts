@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../model/duration.ts';
-import { type FaultKind, type FaultSpec, FREEZABLE, PLANES, SCALABLE } from '../model/fault.ts';
+import { type FaultKind, type FaultSpec, FREEZABLE, LIES, PLANES, SCALABLE } from '../model/fault.ts';
 
 const name = z.string().min(1);
 const link = {
@@ -20,12 +20,14 @@ const delay = z
 /** What each kind of fault is pointed at; unknown keys are errors. */
 const KINDS = {
   'node-kill': kind('node-kill', onNode),
+  'node-reboot': kind('node-reboot', onNode),
   'node-pause': kind('node-pause', onNode),
   'zone-outage': kind('zone-outage', { cluster: name, zone: name }),
   'cluster-outage': kind('cluster-outage', { cluster: name }),
   'kubelet-stop': kind('kubelet-stop', onNode),
   'runtime-stop': kind('runtime-stop', onNode),
   'process-freeze': kind('process-freeze', { cluster: name, program: z.enum(FREEZABLE) }),
+  'process-slow': kind('process-slow', { cluster: name, program: z.enum(FREEZABLE), delay }),
   'workload-outage': kind('workload-outage', { cluster: name, program: z.enum(SCALABLE) }),
   'pod-kill': kind('pod-kill', pods),
   'pod-crash-loop': kind('pod-crash-loop', pods),
@@ -38,25 +40,47 @@ const KINDS = {
   // 576: what every link of IPv4 must carry (RFC 791).
   'mtu-black-hole': kind('mtu-black-hole', { ...link, bytes: z.int().min(576).max(1480) }),
   'dns-loss': kind('dns-loss', { cluster: name, percent }),
+  'dns-latency': kind('dns-latency', { cluster: name, delay, jitter: delay.exactOptional() }),
+  'dns-wrong-answers': kind('dns-wrong-answers', {
+    cluster: name,
+    name: z
+      .string()
+      .regex(
+        /^([a-z0-9_]([-a-z0-9_]*[a-z0-9_])?\.)+[a-z0-9-]+$/,
+        'a full name in small letters, as payments.shop.svc.cluster.local',
+      )
+      .describe('a full name that resolves; those below it are meant too'),
+    answer: z.enum(LIES).describe('nxdomain, servfail, or the address of whoever asks'),
+  }),
   'conntrack-full': kind('conntrack-full', onNode),
   'cpu-pressure': kind('cpu-pressure', { ...onNode, workers: z.int().min(1).max(64).exactOptional() }),
+  'memory-pressure': kind('memory-pressure', {
+    ...onNode,
+    leave: z.int().min(8).max(65_536).exactOptional(),
+  }),
+  'disk-pressure': kind('disk-pressure', { ...onNode, workers: z.int().min(1).max(16).exactOptional() }),
 } satisfies Record<FaultKind, z.ZodObject>;
 
-const latency = KINDS['link-latency'].transform(({ delay: delayMs, jitter: jitterMs, ...rest }) => ({
-  ...rest,
-  delayMs,
-  ...(jitterMs === undefined ? {} : { jitterMs }),
-}));
+/** `delay: 100ms` becomes `delayMs: 100`, and so does the jitter. */
+function inMs<T extends { delay: number; jitter?: number }>({
+  delay: delayMs,
+  jitter: jitterMs,
+  ...rest
+}: T) {
+  return { ...rest, delayMs, ...(jitterMs === undefined ? {} : { jitterMs }) };
+}
 
 /** A fault as people write it, in scenarios and on the command line: `kind` and what it is pointed at. */
 export const faultSchema: z.ZodType<FaultSpec> = z.discriminatedUnion('kind', [
   KINDS['node-kill'],
+  KINDS['node-reboot'],
   KINDS['node-pause'],
   KINDS['zone-outage'],
   KINDS['cluster-outage'],
   KINDS['kubelet-stop'],
   KINDS['runtime-stop'],
   KINDS['process-freeze'],
+  KINDS['process-slow'].transform(inMs),
   KINDS['workload-outage'],
   KINDS['pod-kill'],
   KINDS['pod-crash-loop'],
@@ -65,11 +89,15 @@ export const faultSchema: z.ZodType<FaultSpec> = z.discriminatedUnion('kind', [
   KINDS['node-partition'],
   KINDS['link-loss'],
   KINDS['link-bandwidth'],
-  latency,
+  KINDS['link-latency'].transform(inMs),
   KINDS['mtu-black-hole'],
   KINDS['dns-loss'],
+  KINDS['dns-latency'].transform(inMs),
+  KINDS['dns-wrong-answers'],
   KINDS['conntrack-full'],
   KINDS['cpu-pressure'],
+  KINDS['memory-pressure'],
+  KINDS['disk-pressure'],
 ]);
 
 export const FAULT_KINDS = Object.keys(KINDS) as FaultKind[];

@@ -1,11 +1,13 @@
 /** A described harm with targets and a deadline. */
 export type FaultSpec =
   | NodeKillSpec
+  | NodeRebootSpec
   | NodePauseSpec
   | ZoneOutageSpec
   | ClusterOutageSpec
   | ServiceStopSpec
   | ProcessFreezeSpec
+  | ProcessSlowSpec
   | WorkloadOutageSpec
   | PodSpec
   | ApiOutageSpec
@@ -16,8 +18,12 @@ export type FaultSpec =
   | LinkLatencySpec
   | MtuBlackHoleSpec
   | DnsLossSpec
+  | DnsLatencySpec
+  | DnsWrongAnswersSpec
   | ConntrackFullSpec
-  | CpuPressureSpec;
+  | CpuPressureSpec
+  | MemoryPressureSpec
+  | DiskPressureSpec;
 
 export type FaultKind = FaultSpec['kind'];
 
@@ -29,6 +35,13 @@ export interface NodeKillSpec {
   kind: 'node-kill';
   cluster: string;
   /** Kubernetes name of the node. */
+  node: string;
+}
+
+/** A node shuts down in good order, and starts again when the fault ends. */
+export interface NodeRebootSpec {
+  kind: 'node-reboot';
+  cluster: string;
   node: string;
 }
 
@@ -68,6 +81,15 @@ export interface ProcessFreezeSpec {
   kind: 'process-freeze';
   cluster: string;
   program: Freezable;
+}
+
+/** All copies of a program in one cluster stand still over and over, and go on for a moment in between: what they answer is late. */
+export interface ProcessSlowSpec {
+  kind: 'process-slow';
+  cluster: string;
+  program: Freezable;
+  /** So long they stand still each time, milliseconds. */
+  delayMs: number;
 }
 
 /** Programs of a control plane, and gateways, that are Deployments. */
@@ -158,6 +180,27 @@ export interface DnsLossSpec {
   percent: number;
 }
 
+/** DNS questions of a cluster's pods to its resolvers are answered later, by so much, give or take the jitter. */
+export interface DnsLatencySpec {
+  kind: 'dns-latency';
+  cluster: string;
+  delayMs: number;
+  jitterMs?: number;
+}
+
+/** What a name is said to be that is asked for: not there; a failure of the server; an address of whoever asks. */
+export const LIES = ['nxdomain', 'servfail', 'loopback'] as const;
+export type Lie = (typeof LIES)[number];
+
+/** Pods of a cluster that ask its resolvers for a name, or one below it, get a wrong answer. */
+export interface DnsWrongAnswersSpec {
+  kind: 'dns-wrong-answers';
+  cluster: string;
+  /** A full name that resolves. */
+  name: string;
+  answer: Lie;
+}
+
 /** New connections to and from the pods of a node are dropped, open ones go on: what a full connection table looks like. */
 export interface ConntrackFullSpec {
   kind: 'conntrack-full';
@@ -174,6 +217,24 @@ export interface CpuPressureSpec {
   workers?: number;
 }
 
+/** The pods of a node have little more memory together than they use just now, and something that wants all of it. */
+export interface MemoryPressureSpec {
+  kind: 'memory-pressure';
+  cluster: string;
+  node: string;
+  /** What is left to them beyond their working set; in MiB; default 32. */
+  leave?: number;
+}
+
+/** Processes that write to the disk of a node, and wait until it is there, as fast as they can. */
+export interface DiskPressureSpec {
+  kind: 'disk-pressure';
+  cluster: string;
+  node: string;
+  /** How many; default two. Each holds 64 MiB of the disk. */
+  workers?: number;
+}
+
 /** One thing that a fault touches, resolved to where it lives. */
 export interface FaultTarget {
   cluster: string;
@@ -186,15 +247,33 @@ export interface FaultTarget {
   address?: string;
 }
 
-/** What a relay in each target is: it listens, holds what it gets, and passes it on to the target's own port. */
-export interface RelaySetup {
+/** What a relay in each target is: it listens, holds what it gets, and passes it on. */
+export type RelaySetup = LinkRelay | DnsRelay;
+
+interface RelayCommon {
   image: string;
+  /** Where it listens in the node. */
   port: number;
-  toPort: number;
-  /** Addresses whose connections go through it. */
-  sources: readonly string[];
   delayMs: number;
   jitterMs: number;
+  /** Connections that it is to see from their beginning: arguments of `conntrack -D`, each of which is forgotten. */
+  forget: readonly string[];
+}
+
+/** Passes connections on to a port of the target's own. */
+export interface LinkRelay extends RelayCommon {
+  program: 'link';
+  toPort: number;
+}
+
+/** Passes DNS questions on to the cluster's resolvers, or answers them wrongly by itself. */
+export interface DnsRelay extends RelayCommon {
+  program: 'dns';
+  resolver: string;
+  /** What is asked for to see whether it bites. */
+  name: string;
+  /** What is said of that name, and of all below it; the truth when left out. */
+  lie?: Lie;
 }
 
 /** A few packets of ours that a rule of a fault must count: a shell command in the container of a node. */

@@ -1,3 +1,6 @@
+import { question } from '../../lib/fault/knocks.ts';
+import { answerIn } from '../../lib/fault/mechanisms/relay-answer.ts';
+import { dnsAddress } from '../../lib/fault/plan-network.ts';
 import type { FaultSpec } from '../../lib/model/fault.ts';
 import type { Lab, LabNode } from '../../lib/model/lab.ts';
 import { tryExec } from '../../lib/support/exec.ts';
@@ -109,6 +112,43 @@ const idle: Health = async (lab) => {
   return !stdout.includes('meshproof-load');
 };
 
+/** The first process of a pod's on a node, for a look from the pod's own network. */
+const POD = `host=$(readlink /proc/1/ns/net); for p in /proc/[0-9]*; do n=$(readlink $p/ns/net 2>/dev/null) && [ "$n" != "$host" ] && pid=$(basename $p) && break; done`;
+
+/** What a pod is told of a name by the cluster's DNS, within so many milliseconds. */
+const told =
+  (name: string, withinMs: number): Health =>
+  async (lab) => {
+    const node = lastWorker(lab);
+    const dns = dnsAddress(clusterOf(lab, CLUSTER).serviceCidr);
+    const { command } = question(node, dns, name);
+    const args = ['exec', '-i', node.container, 'bash', '-s'];
+    // The script of the question comes on standard input: it has quotes of its own.
+    const input = `${POD}; exec nsenter -t $pid -n timeout 3 bash <<'ASK'\n${command}\nASK\n`;
+    const options = { env: { DOCKER_HOST: lab.dockerHost }, timeout: 10_000, input };
+    const answer = answerIn((await tryExec('docker', args, options)).stdout);
+    return answer !== undefined && answer.lie === undefined && answer.tookMs < withinMs;
+  };
+
+/** Whether a program answers over its service's address in a fifth of a second, six times in a row. */
+const promptly: Health = (lab) => {
+  const dns = dnsAddress(clusterOf(lab, CLUSTER).serviceCidr);
+  const once = `timeout 0.2 bash -c 'exec 3<>/dev/tcp/${dns}/9153; echo nonsense >&3; head -c 1 <&3 >/dev/null'`;
+  return inNode(lab, lastWorker(lab), `for i in $(seq 6); do ${once} || exit 1; done`);
+};
+
+/** Whether a pod on the node could have 100 MB more. */
+const hasMemory: Health = (lab) => {
+  const groups =
+    '/sys/fs/cgroup/memory/kubelet/kubepods /sys/fs/cgroup/kubelet.slice/kubelet-kubepods.slice /sys/fs/cgroup/kubelet/kubepods';
+  const want = `echo $$ > "$0/cgroup.procs"; head -c 100000000 /dev/zero | tail -c 100000000 | wc -c | grep -qx 100000000`;
+  return inNode(
+    lab,
+    lastWorker(lab),
+    `d=$(ls -d ${groups} 2>/dev/null | head -1)/own-test; mkdir -p $d; bash -c '${want}' $d; ok=$?; rmdir $d; exit $ok`,
+  );
+};
+
 export const kubelet = answers((lab) => `/api/v1/nodes/${lastWorker(lab).name}/proxy/healthz`);
 const gateway = service('istio-system', 'istio-eastwestgateway:15021', '/healthz/ready');
 const istiod = service('istio-system', 'istiod:15014', '/version');
@@ -116,7 +156,18 @@ const coredns = service('kube-system', 'kube-dns:9153', '/metrics');
 const gatewayPods = { cluster: CLUSTER, namespace: 'istio-system', app: 'istio-eastwestgateway' };
 
 const onNode =
-  (kind: 'node-kill' | 'node-pause' | 'kubelet-stop' | 'runtime-stop' | 'cpu-pressure' | 'conntrack-full') =>
+  (
+    kind:
+      | 'node-kill'
+      | 'node-reboot'
+      | 'node-pause'
+      | 'kubelet-stop'
+      | 'runtime-stop'
+      | 'cpu-pressure'
+      | 'memory-pressure'
+      | 'disk-pressure'
+      | 'conntrack-full',
+  ) =>
   (lab: Lab) => ({
     kind,
     cluster: CLUSTER,
@@ -129,6 +180,7 @@ const outage = (program: 'istiod' | 'coredns' | 'gateway') => () =>
 
 export const CASES: Record<string, FaultCase> = {
   'node-kill': { fault: onNode('node-kill'), health: kubelet },
+  'node-reboot': { fault: onNode('node-reboot'), health: kubelet },
   'node-pause': { fault: onNode('node-pause'), health: kubelet },
   'zone-outage': {
     fault: (lab) => ({ kind: 'zone-outage', cluster: CLUSTER, zone: lastWorker(lab).zone }),
@@ -148,6 +200,10 @@ export const CASES: Record<string, FaultCase> = {
   'freeze of istiod': { fault: freeze('istiod'), health: istiod },
   'freeze of CoreDNS': { fault: freeze('coredns'), health: coredns },
   'freeze of the gateway': { fault: freeze('gateway'), health: gateway },
+  'slow CoreDNS': {
+    fault: () => ({ kind: 'process-slow', cluster: CLUSTER, program: 'coredns', delayMs: 800 }),
+    health: promptly,
+  },
   'outage of istiod': { fault: outage('istiod'), health: istiod },
   'outage of CoreDNS': { fault: outage('coredns'), health: coredns },
   'outage of the gateway': { fault: outage('gateway'), health: gateway },
@@ -213,6 +269,21 @@ export const CASES: Record<string, FaultCase> = {
     health: resolves,
     unharmed: reaches(lastWorker, 10_250),
   },
+  'dns-latency': {
+    fault: () => ({ kind: 'dns-latency', cluster: CLUSTER, delayMs: 400, jitterMs: 50 }),
+    health: told('kubernetes.default.svc.cluster.local', 300),
+    unharmed: reaches(lastWorker, 10_250),
+  },
+  'dns-wrong-answers': {
+    fault: () => ({
+      kind: 'dns-wrong-answers',
+      cluster: CLUSTER,
+      name: 'kubernetes.default.svc.cluster.local',
+      answer: 'nxdomain',
+    }),
+    health: told('kubernetes.default.svc.cluster.local', 3000),
+    unharmed: told('kube-dns.kube-system.svc.cluster.local', 3000),
+  },
   'conntrack-full': {
     fault: onNode('conntrack-full'),
     // A connection of its own: the API server has one open to the kubelet, which goes on.
@@ -220,4 +291,6 @@ export const CASES: Record<string, FaultCase> = {
     unharmed: reaches(controlPlane, 6443),
   },
   'cpu-pressure': { fault: onNode('cpu-pressure'), health: idle, unharmed: kubelet },
+  'memory-pressure': { fault: onNode('memory-pressure'), health: hasMemory, unharmed: kubelet },
+  'disk-pressure': { fault: onNode('disk-pressure'), health: idle, unharmed: kubelet },
 };

@@ -14,23 +14,26 @@ import { envOf, execInTime, isActive } from './in-node.ts';
  */
 export const RETURNING_SHARES = 256;
 
+/** So long a node that shuts down has for it; systemd's own limit would be 90 s. */
+const SHUTDOWN_S = 20;
+
 /**
- * Kills and starts the containers that are kind's nodes: SIGKILL to everything in them is a power loss as
- * far as the cluster can see. The dead-man is a detached watchdog process, since the node itself is gone.
+ * Kills, or stops in good order, and starts the containers that are kind's nodes: SIGKILL to everything in them is a power loss
+ * as far as the cluster can see. The dead-man is a detached watchdog process, since the node itself is gone.
  */
 export const dockerNodes: Mechanism = {
   arm: (plan) => armWatchdog(plan),
   async inject(plan) {
+    const reboots = plan.spec.kind === 'node-reboot';
+    const command = reboots ? ['stop', '--time', String(SHUTDOWN_S)] : ['kill', '--signal', 'KILL'];
     await Promise.all(
-      plan.targets.map(({ container }) =>
-        execInTime(plan, ['docker', 'kill', '--signal', 'KILL', container]),
-      ),
+      plan.targets.map(({ container }) => execInTime(plan, ['docker', ...command, container])),
     );
   },
   async proveEffect(plan) {
     for (const target of plan.targets) {
       if (await isRunning(plan, target)) {
-        throw new MeshproofError('inconclusive', `${target.node} still runs after docker kill`);
+        throw new MeshproofError('inconclusive', `${target.node} still runs`);
       }
     }
     return `container stopped: ${plan.targets.map(({ container }) => container).join(', ')}`;

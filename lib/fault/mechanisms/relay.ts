@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { transform } from 'esbuild';
 import type { FaultPlan, FaultTarget, RelaySetup } from '../../model/fault.ts';
+import { bundle } from '../../support/bundle.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
-import { projectRoot } from '../../support/paths.ts';
 import type { Mechanism } from '../mechanism.ts';
+import { RELAY_PORTS, RELAY_UID } from '../rulesets.ts';
+import { type Answer, answerIn, isAsTold } from './relay-answer.ts';
 import {
   armTimers,
   disarmTimers,
@@ -21,17 +20,21 @@ import { countedPackets, tableOf, tableText } from './nftables.ts';
 
 /** A client of containerd in the namespace where the workload image is. */
 const CTR = ['ctr', '--namespace', 'k8s.io'];
-/** So long an answer of the gateway to nonsense is waited for. */
+/** So long an answer is waited for. */
 const PATIENCE_S = 15;
+const DNS_PORT = 53;
+const RELAYED_DNS = [RELAY_PORTS['dns-latency'], RELAY_PORTS['dns-wrong-answers']];
 
 /**
- * Sends what a cluster sends to the gateways of another through a relay in each node that holds it for a while: latency
- * where the kernel has no netem. It shows neither loss nor UDP. The relay is a container beside those of Kubernetes, which
- * does not know it; the dead-man takes the rule away first, then the relay, and with it the connections that are held.
+ * Sends what a cluster sends to the gateways of another, or what its pods ask its DNS, through a relay in each node that holds
+ * it for a while: latency where the kernel has no netem; or that answers it wrongly. The relay is a container beside those of
+ * Kubernetes, which does not know it; the dead-man takes the rule away first, then the relay, and with it what it holds.
  */
 export const relay: Mechanism = {
   async arm(plan) {
-    const text = await programText();
+    const { program } = setupOf(plan);
+    const text = await bundle(`lib/fault/relay/${program}.ts`);
+    if (program === 'dns') await mustResolve(plan);
     // The image's user is not root, and has to read it.
     const write = `umask 022 && mkdir -p /run/meshproof && cat > ${fileOf(plan)}`;
     const armed = await armTimers(plan, ['sh', '-c', undoScript(plan)]);
@@ -50,16 +53,15 @@ export const relay: Mechanism = {
     });
   },
   async proveEffect(plan) {
-    const { delayMs, jitterMs } = setupOf(plan);
+    const setup = setupOf(plan);
     const words = await Promise.all(
       plan.targets.map(async (target, index) => {
-        const tookMs = await answerTime(plan, index);
+        const answer = await ask(plan, index);
         const packets = await countedPackets(plan, target);
-        if (packets > 0 && tookMs !== undefined && tookMs >= delayMs - jitterMs)
-          return `${target.node} answers after ${tookMs} ms`;
+        if (packets > 0 && isAsTold(answer, setup)) return `${target.node} ${wordsOf(answer)}`;
         throw new MeshproofError(
           'inconclusive',
-          `${target.node}: ${packets} connections went through the relay, and an answer took ${tookMs ?? 'more than 15,000'} ms`,
+          `${target.node}: ${packets} packets went to the relay, and it ${wordsOf(answer)}`,
         );
       }),
     );
@@ -78,22 +80,26 @@ export const relay: Mechanism = {
       });
     });
     const { delayMs } = setupOf(plan);
+    const rightly = 'answers are right, and take less than half the delay';
     // At once where it works: a machine that is busy gets some tries.
     await waitFor(
-      'answers take less than half the delay',
+      rightly,
       async () => {
-        const times = await Promise.all(plan.targets.map((_, index) => answerTime(plan, index)));
-        return times.every((ms) => ms !== undefined && ms < Math.max(20, delayMs / 2));
+        const answers = await Promise.all(plan.targets.map((_, index) => ask(plan, index)));
+        return answers.every(
+          (answer) =>
+            answer?.lie === undefined && answer !== undefined && answer.tookMs < Math.max(20, delayMs / 2),
+        );
       },
       { timeoutMs: 30_000, everyMs: 200, nextStep: 'meshproof diagnose' },
     );
-    return `no rule and no relay on ${nodesOf(plan)}, and answers take less than half the delay`;
+    return `no rule and no relay on ${nodesOf(plan)}, and ${rightly}`;
   },
   disarm: disarmTimers,
 };
 
-/** How long the gateway takes to end a connection on which nonsense was sent, milliseconds; undefined when it does not. */
-async function answerTime(plan: FaultPlan, index: number): Promise<number | undefined> {
+/** What comes back to a node's knock; undefined when nothing does. */
+async function ask(plan: FaultPlan, index: number): Promise<Answer | undefined> {
   const one = plan.knocks[index];
   if (!one) throw new MeshproofError('bug', 'a relay has a knock for each target');
   const { stdout, exitCode } = await tryExec(
@@ -101,33 +107,48 @@ async function answerTime(plan: FaultPlan, index: number): Promise<number | unde
     ['exec', one.container, 'timeout', String(PATIENCE_S), 'bash', '-c', one.command],
     envOf(plan),
   );
-  return exitCode === 0 ? Number(stdout.trim()) : undefined;
+  return exitCode === 0 ? answerIn(stdout) : undefined;
 }
 
-/** The relay as one ES module without types: any Node of these years runs it. */
-async function programText(): Promise<string> {
-  const file = join(projectRoot, 'lib/fault/relay/relay.ts');
-  const { code } = await transform(await readFile(file, 'utf8'), { loader: 'ts', format: 'esm' });
-  return code;
+/** Control: a name that does not resolve before says nothing about a relay. */
+async function mustResolve(plan: FaultPlan): Promise<void> {
+  const answers = await Promise.all(plan.targets.map((_, index) => ask(plan, index)));
+  const silent = plan.targets.filter((_, index) => answers[index]?.lie !== undefined || !answers[index]);
+  const setup = setupOf(plan);
+  if (silent.length === 0 || setup.program !== 'dns') return;
+  const nodes = silent.map(({ node }) => node).join(', ');
+  throw new MeshproofError(
+    'inconclusive',
+    `${plan.spec.kind}: ${setup.name} does not resolve at ${setup.resolver} before, asked from ${nodes}`,
+    { nextStep: 'name one that resolves, in full: payments.shop.svc.cluster.local' },
+  );
 }
 
-/** Starts the relay in a container that shares the node's network. */
+function wordsOf(answer: Answer | undefined): string {
+  if (!answer) return `answers nothing in ${PATIENCE_S} s`;
+  return `answers after ${answer.tookMs} ms${answer.lie === undefined ? '' : `: ${answer.lie}`}`;
+}
+
+/** Starts the relay in a container that shares the node's network, as a user of its own. */
 export function runCommand(plan: FaultPlan, { address = '' }: FaultTarget): string[] {
-  const { image, port, toPort, delayMs, jitterMs } = setupOf(plan);
+  const setup = setupOf(plan);
+  const { image, port, delayMs, jitterMs } = setup;
   const mount = `type=bind,src=${fileOf(plan)},dst=/relay.mjs,options=rbind:ro`;
-  const program = ['node', '/relay.mjs', port, address, toPort, delayMs, jitterMs].map(String);
-  return [...CTR, 'run', '--detach', '--net-host', '--mount', mount, image, nameOf(plan), ...program];
+  const args =
+    setup.program === 'link'
+      ? [port, address, setup.toPort, delayMs, jitterMs]
+      : [port, setup.resolver, DNS_PORT, delayMs, jitterMs, ...(setup.lie ? [setup.name, setup.lie] : [])];
+  const how = ['--detach', '--net-host', '--user', `${RELAY_UID}:${RELAY_UID}`, '--mount', mount];
+  return [...CTR, 'run', ...how, image, nameOf(plan), 'node', '/relay.mjs', ...args.map(String)];
 }
 
 /**
  * Makes the node forget connections that were open when the rule came, which it would pass over: their next packet meets the
- * relay, which does not know them, and who has lost one opens another. conntrack(8) fails where there was none.
+ * relay. One of TCP is lost by that, since the relay does not know it, and who has lost one opens another. conntrack(8) fails
+ * where there was none.
  */
 export function forgetScript(plan: FaultPlan): string {
-  const { sources, toPort } = setupOf(plan);
-  const forget = sources.map(
-    (source) => `conntrack -D -p tcp -s ${source} --dport ${toPort} >/dev/null 2>&1`,
-  );
+  const forget = setupOf(plan).forget.map((which) => `conntrack -D ${which} >/dev/null 2>&1`);
   return [...forget, 'true'].join('; ');
 }
 
@@ -141,6 +162,8 @@ export function undoScript(plan: Pick<FaultPlan, 'id'>): string {
     `${ctr} tasks delete --force ${name} 2>/dev/null`,
     `${ctr} containers delete ${name} 2>/dev/null`,
     `rm -f ${fileOf(plan)}`,
+    // Sockets that ask again and again would go on asking the relay that is gone.
+    ...RELAYED_DNS.map((port) => `conntrack -D -p udp --reply-port-src ${port} >/dev/null 2>&1`),
     'true',
   ].join('; ');
 }
@@ -167,5 +190,7 @@ function fileOf({ id }: Pick<FaultPlan, 'id'>): string {
 export async function leftoverRelays(container: string, dockerHost: string): Promise<string[]> {
   const list = [...CTR, 'containers', 'ls', '--quiet'];
   const { stdout } = await tryExec('docker', ['exec', container, ...list], envOf({ dockerHost }));
-  return [...stdout.matchAll(/^meshproof-(link-latency-[0-9a-f]+)$/gm)].map(([, id = '']) => id);
+  return [...stdout.matchAll(/^meshproof-((?:link-latency|dns-latency|dns-wrong-answers)-[0-9a-f]+)$/gm)].map(
+    ([, id = '']) => id,
+  );
 }

@@ -14,20 +14,14 @@ import {
   tryInNode,
 } from './in-node.ts';
 import { allReady, isReady, kubectl, podsOf } from './kubectl.ts';
-
-/** What a harmful program of ours in a node is: a shell script that goes on until it is stopped. */
-interface Work {
-  script: string;
-  /** A shell command that prints what shows that it bites, and fails while nothing does. */
-  evidence: string;
-}
+import { workOf } from './works.ts';
 
 /**
  * Runs a script of ours in the nodes, as a service of theirs that ends by itself past the deadline. The dead-man stops it;
  * nothing of it is left on the node's disk.
  */
 export const script: Mechanism = {
-  arm: (plan) => armTimers(plan, ['systemctl', 'stop', unitOf(plan)]),
+  arm: (plan) => armTimers(plan, ['sh', '-c', endScript(plan)]),
   async inject(plan) {
     const seconds = Math.max(1, Math.ceil((plan.deadline - Date.now()) / 1000));
     const start = [
@@ -58,13 +52,18 @@ export const script: Mechanism = {
     return words;
   },
   async revert(plan) {
-    await onEach(plan, (target) => tryInNode(plan, target, ['systemctl', 'stop', unitOf(plan)]));
+    await onEach(plan, (target) => tryInNode(plan, target, ['sh', '-c', endScript(plan)]));
     if (plan.spec.kind === 'pod-crash-loop') await beginAnew(plan, plan.spec);
   },
   async proveRevert(plan) {
     await onEach(plan, async (target) => {
       if (await isActive(plan, target, unitOf(plan)))
         throw new MeshproofError('environment', `${target.node}: ${unitOf(plan)} still runs`);
+      const { left } = workOf(plan);
+      if (left && (await tryInNode(plan, target, ['sh', '-c', left])).exitCode === 0)
+        throw new MeshproofError('environment', `${target.node}: what ${unitOf(plan)} did is not undone`, {
+          nextStep: 'meshproof sweep',
+        });
     });
     const words = `${unitOf(plan)} does not run on ${nodesOf(plan)}`;
     if (plan.spec.kind !== 'pod-crash-loop') return words;
@@ -73,52 +72,14 @@ export const script: Mechanism = {
   disarm: disarmTimers,
 };
 
+/** Stops the service, and undoes what it may have left when it was killed. Idempotent. */
+function endScript(plan: FaultPlan): string {
+  const { undo } = workOf(plan);
+  return [`systemctl stop ${unitOf(plan)}`, ...(undo === undefined ? [] : [undo]), 'true'].join('; ');
+}
+
 function unitOf({ id }: Pick<FaultPlan, 'id'>): string {
   return `meshproof-${id}-work.service`;
-}
-
-function workOf(plan: FaultPlan): Work {
-  if (plan.spec.kind === 'cpu-pressure') return cpuWork(plan, plan.spec.workers);
-  if (plan.spec.kind === 'pod-crash-loop') return crashWork(plan, plan.spec);
-  throw new MeshproofError('bug', `${plan.spec.kind} runs no script`);
-}
-
-function cpuWork({ id }: FaultPlan, workers?: number): Work {
-  const mark = `meshproof-load-${id}`;
-  const count = workers === undefined ? '$(nproc)' : String(workers);
-  return {
-    script: `for i in $(seq ${count}); do sh -c 'while :; do :; done' ${mark} & done; wait`,
-    // Field 14 of /proc/PID/stat: ticks in user mode, 100 a second (proc(5)); counted from behind the name, which may hold anything.
-    evidence: `sum=0; n=0; for pid in $(pgrep -f '${mark}$'); do t=$(sed 's/.*) //' /proc/$pid/stat | cut -d' ' -f12); sum=$((sum + t)); n=$((n + 1)); done; [ $sum -gt 20 ] && echo "$n processes have computed for $((sum * 10)) ms"`,
-  };
-}
-
-/** So long a container runs before it is killed: long enough to have been started, too short to become ready. */
-const LIFE_S = 2;
-
-function crashWork({ id }: FaultPlan, { namespace, app }: PodSpec): Work {
-  const log = `/run/meshproof-${id}.kills`;
-  // As the controllers of Deployments and StatefulSets name their pods.
-  const filter = [
-    `labels."io.kubernetes.pod.namespace"==${namespace}`,
-    'labels."io.cri-containerd.kind"==container',
-    `labels."io.kubernetes.pod.name"~="^${app}-([a-z0-9]+-[a-z0-9]{5}|[0-9]+)$"`,
-  ].join(',');
-  return {
-    script: [
-      `trap 'rm -f ${log}; exit 0' TERM INT EXIT`,
-      'while :; do',
-      `  ids=$(ctr --namespace k8s.io containers ls --quiet '${filter}')`,
-      '  tasks=$(ctr --namespace k8s.io tasks ls)',
-      '  for id in $ids; do',
-      `    pid=$(echo "$tasks" | awk -v id="$id" '$1 == id && $3 == "RUNNING" { print $2 }')`,
-      `    [ -z "$pid" ] || { kill -9 "$pid" && echo "$pid" >> ${log}; }`,
-      '  done',
-      `  sleep ${LIFE_S} & wait $!`,
-      'done',
-    ].join('\n'),
-    evidence: `[ -s ${log} ] && echo "$(wc -l < ${log}) times a container of ${namespace}/${app} was killed"`,
-  };
 }
 
 /** The kubelet waits ever longer before it starts again what was killed often: that is ours too, and goes with the pods. */

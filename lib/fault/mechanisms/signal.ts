@@ -37,7 +37,7 @@ export const signal: Mechanism = {
   },
   async inject(plan) {
     // One that ended meanwhile is no error; whether the others stand still is for the proof.
-    const script = `pids=$(cat ${fileOf(plan)}); [ -z "$pids" ] || kill -STOP $pids || true`;
+    const script = `pids=$(cat ${pidsFile(plan)}); [ -z "$pids" ] || kill -STOP $pids || true`;
     await onEach(plan, (target) => inNodeInTime(plan, target, ['sh', '-c', script]));
   },
   async proveEffect(plan) {
@@ -58,7 +58,7 @@ export const signal: Mechanism = {
     await onEach(plan, (target) =>
       waitFor(
         `${target.node}: no process stands still`,
-        async () => (await tryInNode(plan, target, ['test', '-e', fileOf(plan)])).exitCode !== 0,
+        async () => (await tryInNode(plan, target, ['test', '-e', pidsFile(plan)])).exitCode !== 0,
         { timeoutMs: 30_000, nextStep: 'meshproof sweep' },
       ),
     );
@@ -82,13 +82,13 @@ export function listScript(plan: FaultPlan): string {
     'for id in $ids; do',
     `  pid=$(echo "$tasks" | awk -v id="$id" '$1 == id && $3 == "RUNNING" { print $2 }')`,
     '  [ -z "$pid" ] || { echo "$pid"; pgrep -P "$pid" || true; }',
-    `done > ${fileOf(plan)}`,
+    `done > ${pidsFile(plan)}`,
   ].join('\n');
 }
 
 /** Lets them go on. Says so by removing the file only when none of them stands still any more. */
 export function goOnScript(plan: Pick<FaultPlan, 'id'>): string {
-  const file = fileOf(plan);
+  const file = pidsFile(plan);
   return `[ ! -e ${file} ] || { for pid in $(cat ${file}); do kill -CONT $pid 2>/dev/null; done; sleep 0.1; ! grep -qs '^State:.T' $(sed 's#.*#/proc/&/status#' ${file}) && rm -f ${file}; }`;
 }
 
@@ -104,7 +104,7 @@ async function allProcesses(plan: FaultPlan): Promise<Process[]> {
 
 /** The processes that were written down in a node, as they are now. */
 async function processesOf(plan: FaultPlan, target: FaultPlan['targets'][number]): Promise<Process[]> {
-  const script = `for pid in $(cat ${fileOf(plan)}); do echo "$pid $(sed -n 's/^State:.\\(.\\).*/\\1/p' /proc/$pid/status 2>/dev/null)"; done`;
+  const script = `for pid in $(cat ${pidsFile(plan)}); do echo "$pid $(sed -n 's/^State:.\\(.\\).*/\\1/p' /proc/$pid/status 2>/dev/null)"; done`;
   const { stdout } = await inNode(plan, target, ['sh', '-c', script]);
   return stdout
     .split('\n')
@@ -113,11 +113,12 @@ async function processesOf(plan: FaultPlan, target: FaultPlan['targets'][number]
 }
 
 function programOf({ spec }: FaultPlan): Freezable {
-  if (spec.kind === 'process-freeze') return spec.program;
-  throw new MeshproofError('bug', `${spec.kind} freezes no process`);
+  if (spec.kind === 'process-freeze' || spec.kind === 'process-slow') return spec.program;
+  throw new MeshproofError('bug', `${spec.kind} stops no process`);
 }
 
-function fileOf({ id }: Pick<FaultPlan, 'id'>): string {
+/** Where the processes that are stopped are written down, in the node. */
+export function pidsFile({ id }: Pick<FaultPlan, 'id'>): string {
   return `/run/meshproof-${id}.pids`;
 }
 
