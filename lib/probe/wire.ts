@@ -20,8 +20,8 @@ export const AGENT_PORTS = {
 export const AGENT_LIMITS = {
   /** DESIGN.md §4: 500 calls a second for a pod. */
   ratePerSecond: 500,
-  /** Observations kept for all plans together: about 300 bytes each, so 60 MB at most. */
-  observations: 200_000,
+  /** Observations kept for all plans together, an hour of calls: 28 bytes each, so 50 MB. */
+  observations: 1_800_000,
   /** Observations in one answer of the control API. */
   page: 5_000,
   /** Bytes of one body, message or stream piece: 10 MiB. */

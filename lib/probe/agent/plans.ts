@@ -1,13 +1,12 @@
 import type { CallPlan } from '../../model/call-plan.ts';
-import type { Observation } from '../../model/observation.ts';
 import type { StolenTime } from '../../support/stolen-time.ts';
 import { AGENT_LIMITS, type PlanPage } from '../wire.ts';
 import { openCaller } from './call/caller.ts';
 import { type CallResult, failure } from './call/outcome.ts';
 import { now } from './clock.ts';
 import { wasHeldUp } from './held-up.ts';
-import { interner } from './intern.ts';
 import { sendOpenLoop } from './open-loop.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { PlanRefused } from './refused.ts';
 
 /** The plans of one agent, with their results until deleted. */
@@ -22,7 +21,7 @@ export interface PlanStore {
 
 interface Running {
   plan: CallPlan;
-  observations: (Observation | undefined)[];
+  recorder: Recorder;
   /** All calls before this one have ended. */
   settled: number;
   stop(): void;
@@ -61,8 +60,7 @@ function refuseOther(known: CallPlan, plan: CallPlan): void {
 
 function run(plan: CallPlan, stolen: Pick<StolenTime, 'worstBetween'>): Running {
   const caller = openCaller(plan.target);
-  const intern = interner();
-  const observations: (Observation | undefined)[] = Array.from({ length: plan.count }, () => undefined);
+  const recorder = createRecorder(plan.count);
   const stop = sendOpenLoop(plan, now, async (sequence, intendedAt) => {
     const sentAt = now();
     const deadlineAt = intendedAt + plan.deadlineMs;
@@ -76,13 +74,13 @@ function run(plan: CallPlan, stolen: Pick<StolenTime, 'worstBetween'>): Running 
         : await caller.send(deadlineAt).catch(agentFailed);
     const times = { intendedAt, sentAt, endedAt: now() };
     const held = wasHeldUp(times, result.outcome, stolen) ? { heldUp: true } : {};
-    observations[sequence] = intern({ sequence, ...times, ...result, ...held });
-    while (state.settled < plan.count && observations[state.settled]) state.settled++;
+    recorder.put({ sequence, ...times, ...result, ...held });
+    while (state.settled < plan.count && recorder.has(state.settled)) state.settled++;
     if (state.settled === plan.count) caller.close();
   });
   const state: Running = {
     plan,
-    observations,
+    recorder,
     settled: 0,
     stop: () => {
       stop();
@@ -101,6 +99,6 @@ function pageOf(running: Running | undefined, from: number): PlanPage | undefine
   if (!running) return undefined;
   const { settled, plan } = running;
   const next = Math.max(from, Math.min(settled, from + AGENT_LIMITS.page));
-  const observations = running.observations.slice(from, next) as Observation[];
+  const observations = running.recorder.read(from, next);
   return { observations, next, complete: settled === plan.count, count: plan.count };
 }
