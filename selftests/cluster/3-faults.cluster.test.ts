@@ -9,7 +9,8 @@ import type { Lab } from '../../lib/model/lab.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { tryExec } from '../../lib/support/exec.ts';
 import { waitFor } from '../../lib/support/kube.ts';
-import { CASES, lastWorker } from './fault-cases.ts';
+import { CASES } from './fault-cases.ts';
+import { lastWorker } from './fault-health.ts';
 import { injector, killGroup, open, start } from './injector.ts';
 import { meshproof, requireLab } from './lab.ts';
 

@@ -11,7 +11,7 @@ import { waitFor } from '../../lib/support/kube.ts';
 import { sweepFaults } from '../../lib/run/sweep.ts';
 import { silentLog } from '../../lib/support/log.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
-import { lastWorker } from '../cluster/fault-cases.ts';
+import { lastWorker } from '../cluster/fault-health.ts';
 import { strike } from './blows.ts';
 import { batchesOf, type Point } from './points.ts';
 
