@@ -95,6 +95,7 @@ function fakeEnvironment(): Environment {
         withdrawnRoot: 'unknown',
       },
     },
+    faults: { deny: [], nodes: 1, zones: 1, clusters: 1 },
     waivers: [],
     budgets: {
       latency: { inCluster: latency, crossCluster: latency },

@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadEnvironment } from '../environment/load.ts';
 import { CATALOGUE, faultOptions, type Given, NOT_APPLICABLE, specOf, usageOf } from '../fault/catalogue.ts';
 import { guardFault } from '../fault/guard.ts';
+import { guardLimits } from '../fault/limits.ts';
 import { endFault, injectFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { planFault } from '../fault/plan.ts';
-import { FAULT_KINDS } from '../fault/schema.ts';
 import { formatDuration, parseDuration } from '../model/duration.ts';
-import { type FaultPlan, FREEZABLE, LIES, PLANES, SCALABLE } from '../model/fault.ts';
+import { FAULT_KINDS, type FaultPlan, FREEZABLE, LIES, PLANES, SCALABLE } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import { acquireLease } from '../run/lease.ts';
 import { runId } from '../run/manifest.ts';
@@ -100,9 +102,10 @@ function withFaultFlags(command: Command): Command {
 }
 
 async function inject(kind: string, flags: FaultFlags): Promise<void> {
-  const lab = requireLab(flags.environment);
+  const lab = withPresentLimits(requireLab(flags.environment));
   const plan = planOf(kind, flags, lab);
   const { log, signal } = commandContext({});
+  guardLimits(plan, lab, openFaults(readJournal(journalFile(lab.environment.name))));
   await using _lease = await acquireLease(lab, plan.run);
   if (!flags.allowLastCopy) await guardFault(plan, lab);
   for (const line of planWords(plan).split('\n')) log.info(line);
@@ -122,6 +125,13 @@ async function inject(kind: string, flags: FaultFlags): Promise<void> {
     console.log(
       JSON.stringify({ plan: fresh, injectedAt: fault.injectedAt, effect: fault.effect, reverted }, null, 2),
     );
+}
+
+/** Limits may have been set since the environment was made: those of its file count, while there is one. */
+function withPresentLimits(lab: Lab): Lab {
+  const { file } = lab.environment;
+  if (!existsSync(file)) return lab;
+  return { ...lab, environment: { ...lab.environment, faults: loadEnvironment(file).faults } };
 }
 
 async function revert(id: string | undefined, flags: { environment: string }): Promise<void> {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { overLimits } from '../fault/limits.ts';
 import { planFault } from '../fault/plan.ts';
 import { createControl } from '../gameday/control.ts';
 import { writeEvidence } from '../gameday/evidence.ts';
@@ -195,8 +196,10 @@ async function harmWords(spec: Parameters<typeof resolveFault>[0], lab: Lab | un
           ?.nodes.flatMap(({ role, name }) => (role === 'worker' ? name : [])) ?? []
       );
     });
-    const { blastRadius } = planFault(resolved, lab, { run: 'plan', lastsMs: 0 });
-    return open === undefined ? blastRadius : `${blastRadius} (or where ${open} runs then)`;
+    const plan = planFault(resolved, lab, { run: 'plan', lastsMs: 0 });
+    const where = open === undefined ? '' : ` (or where ${open} runs then)`;
+    const over = overLimits(plan, lab);
+    return `${plan.blastRadius}${where}${over.length === 0 ? '' : `. NOT ALLOWED: ${over.join('; ')}`}`;
   } catch (error) {
     return `${JSON.stringify(spec)}: ${errorMessage(error)}`;
   }

@@ -90,6 +90,7 @@ function toModel(value: EnvironmentFile, file: string): Environment {
       },
     },
     expect: expectations(value.expect),
+    faults: value.faults,
     waivers: value.waivers.map(waiver),
     budgets: {
       latency: {

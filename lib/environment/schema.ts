@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../model/duration.ts';
+import { FAULT_KINDS } from '../model/fault.ts';
 import { INVARIANTS } from '../model/invariants.ts';
 import { parseCidr } from './cidr.ts';
 
@@ -155,6 +156,15 @@ export const environmentSchema = z.strictObject({
       .default({ p99: '100ms', restart: { errorSeconds: 1, longestGap: '1s' } })
       .describe('name resolution, and what a rolling restart of the cluster DNS may cost'),
   }),
+  faults: z
+    .strictObject({
+      deny: z.array(z.enum(FAULT_KINDS)).default([]).describe('kinds that are never injected here'),
+      nodes: ratio.default(1).describe('share of the nodes of a cluster that faults may touch together'),
+      zones: ratio.default(1).describe('share of all zones'),
+      clusters: ratio.default(1).describe('share of all clusters'),
+    })
+    .prefault({})
+    .describe('what may be broken, and how much of it at a time; everything when left out'),
   waivers: z
     .array(
       z.strictObject({

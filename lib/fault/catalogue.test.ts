@@ -1,10 +1,11 @@
 import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
+import { FAULT_KINDS } from '../model/fault.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { faultOptions, type Given, NOT_APPLICABLE, specOf, usageOf } from './catalogue.ts';
 import { mechanismOf } from './mechanisms.ts';
 import { planFault } from './plan.ts';
-import { FAULT_KINDS, parametersOf } from './schema.ts';
+import { parametersOf } from './schema.ts';
 
 const lab = fakeLab();
 const GIVEN: Given = {

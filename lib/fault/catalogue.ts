@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { type FaultKind, type FaultSpec, FREEZABLE, LIES, SCALABLE } from '../model/fault.ts';
+import { FAULT_KINDS, type FaultKind, type FaultSpec, FREEZABLE, LIES, SCALABLE } from '../model/fault.ts';
 import { MeshproofError } from '../support/errors.ts';
-import { FAULT_KINDS, faultSchema, parametersOf } from './schema.ts';
+import { faultSchema, parametersOf } from './schema.ts';
 
 /** What a fault is pointed at, as it was typed: texts, and switches that are on. */
 export type Given = Record<string, string | boolean | undefined>;

@@ -100,8 +100,6 @@ export const faultSchema: z.ZodType<FaultSpec> = z.discriminatedUnion('kind', [
   KINDS['disk-pressure'],
 ]);
 
-export const FAULT_KINDS = Object.keys(KINDS) as FaultKind[];
-
 /** A parameter of a kind of fault. */
 export interface FaultParameter {
   name: string;

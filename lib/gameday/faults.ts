@@ -1,4 +1,5 @@
 import { guardFault } from '../fault/guard.ts';
+import { guardLimits } from '../fault/limits.ts';
 import { type ActiveFault, injectFault } from '../fault/inject.ts';
 import { mechanismOf } from '../fault/mechanisms.ts';
 import { planFault } from '../fault/plan.ts';
@@ -102,6 +103,8 @@ export function createFaults({
     async inject(name, given, { holdMs, allowLastCopy = false }) {
       const spec = await resolveFault(given, lab, nodesOf);
       const plan = planFault(spec, lab, { run, lastsMs: (holdMs ?? LONGEST_HOLD_MS) + SLACK_MS });
+      const held = [...active.values()].map((fault) => fault.plan);
+      guardLimits(plan, lab, held);
       if (!allowLastCopy && !allowAll) await guardFault(plan, lab);
       records.push({
         name,

@@ -1,4 +1,5 @@
 import type { TlsVersion } from './call-plan.ts';
+import type { FaultLimits } from './fault.ts';
 import type { Waiver } from './invariants.ts';
 
 /** A named set of clusters plus one mesh, as read from `environments/*.yaml`. Durations are milliseconds. */
@@ -11,6 +12,7 @@ export interface Environment {
   mesh: MeshSettings;
   expect: Expectations;
   budgets: Budgets;
+  faults: FaultLimits;
   /** Breaches of invariants that are let pass until a date. */
   waivers: Waiver[];
 }

@@ -27,6 +27,16 @@ export type FaultSpec =
 
 export type FaultKind = FaultSpec['kind'];
 
+/** What may be broken in an environment, and how much of it at a time. */
+export interface FaultLimits {
+  /** Kinds that are never injected. */
+  deny: readonly FaultKind[];
+  /** Share of the nodes of each cluster, of all zones, and of all clusters, that faults may touch together; 0..1. */
+  nodes: number;
+  zones: number;
+  clusters: number;
+}
+
 /** Faults that the suites of failover inject, and know how to measure. */
 export type FailoverSpec = NodeKillSpec | LinkPartitionSpec;
 
@@ -116,6 +126,36 @@ export interface ApiOutageSpec {
   kind: 'api-outage';
   cluster: string;
 }
+
+/** Every kind, in the order in which they are listed. */
+export const FAULT_KINDS = [
+  'node-kill',
+  'node-reboot',
+  'node-pause',
+  'zone-outage',
+  'cluster-outage',
+  'kubelet-stop',
+  'runtime-stop',
+  'process-freeze',
+  'process-slow',
+  'workload-outage',
+  'pod-kill',
+  'pod-crash-loop',
+  'api-outage',
+  'link-partition',
+  'node-partition',
+  'link-loss',
+  'link-bandwidth',
+  'link-latency',
+  'mtu-black-hole',
+  'dns-loss',
+  'dns-latency',
+  'dns-wrong-answers',
+  'conntrack-full',
+  'cpu-pressure',
+  'memory-pressure',
+  'disk-pressure',
+] as const satisfies readonly FaultKind[];
 
 /** What a link carries (DESIGN.md §1). */
 export const PLANES = ['data', 'control', 'dns'] as const;

@@ -1,4 +1,5 @@
 import { guardFault } from '../fault/guard.ts';
+import { guardLimits } from '../fault/limits.ts';
 import { injectFault } from '../fault/inject.ts';
 import { planFault } from '../fault/plan.ts';
 import { runK6 } from '../load/k6.ts';
@@ -110,6 +111,7 @@ export function labBackend(manifest: RunManifest): Backend {
       }),
     async inject(spec, lastsMs) {
       const plan = planFault(spec, lab, { run, lastsMs });
+      guardLimits(plan, lab);
       await guardFault(plan, lab);
       return injectFault(plan);
     },

@@ -4,6 +4,7 @@ import { prepareMachine } from '../doctor/prepare.ts';
 import type { Provided, Provider, ProviderContext } from '../environment/provider.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Environment } from '../model/environment.ts';
+import type { FaultLimits } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import type { Log } from '../support/log.ts';
@@ -26,7 +27,11 @@ export interface ProvisionOptions {
 /** The lab of an environment that is wholly up, as left by {@link provision}; undefined otherwise. */
 export function findLab(environment: string): Lab | undefined {
   const state = readState(environment);
-  return state?.phase === 'up' ? state.lab : undefined;
+  if (state?.phase !== 'up') return undefined;
+  const { environment: made } = state.lab;
+  // Made before there were limits: none.
+  const faults = (made.faults as FaultLimits | undefined) ?? { deny: [], nodes: 1, zones: 1, clusters: 1 };
+  return { ...state.lab, environment: { ...made, faults } };
 }
 
 /**

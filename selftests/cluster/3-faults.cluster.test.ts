@@ -4,7 +4,7 @@ import { dockerPause } from '../../lib/fault/mechanisms/docker-pause.ts';
 import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
 import { planFault } from '../../lib/fault/plan.ts';
 import { samplePlan } from '../../lib/fault/sample-plan.ts';
-import { FAULT_KINDS } from '../../lib/fault/schema.ts';
+import { FAULT_KINDS } from '../../lib/model/fault.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { tryExec } from '../../lib/support/exec.ts';
