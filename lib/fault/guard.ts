@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { openKube } from '../support/kube.ts';

@@ -1,4 +1,4 @@
-import type { FaultPlan, JournalEntry } from '../model/fault.ts';
+import type { FaultPlan, JournalEntry } from '../model/fault-plan.ts';
 import { MeshproofError, errorMessage } from '../support/errors.ts';
 import { appendJournal, journalFile } from './journal.ts';
 import { mechanismOf } from './mechanisms.ts';

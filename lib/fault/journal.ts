@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FaultPlan, JournalEntry } from '../model/fault.ts';
+import type { FaultPlan, JournalEntry } from '../model/fault-plan.ts';
 import { appendLine, readLines } from '../support/json-lines.ts';
 import { environmentDir } from '../support/paths.ts';
 

@@ -1,4 +1,5 @@
-import type { Knock, Plane } from '../model/fault.ts';
+import type { Plane } from '../model/fault.ts';
+import type { Knock } from '../model/fault-plan.ts';
 import type { LabNode } from '../model/lab.ts';
 import { PLANE_PORTS } from './rulesets.ts';
 

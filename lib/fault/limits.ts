@@ -1,4 +1,5 @@
-import type { FaultKind, FaultPlan } from '../model/fault.ts';
+import type { FaultKind } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 

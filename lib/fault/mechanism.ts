@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 
 /**
  * Carries a fault out on one kind of target. Everything it needs is in the plan, so that a sweep by another

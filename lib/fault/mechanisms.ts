@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Mechanism } from './mechanism.ts';
 import { deletePods } from './mechanisms/delete-pods.ts';
 import { dockerPause } from './mechanisms/docker-pause.ts';

@@ -1,5 +1,6 @@
 import { formatDuration } from '../model/duration.ts';
-import type { DnsRelay, FaultSpec, FaultTarget, Plane } from '../model/fault.ts';
+import type { FaultSpec, Plane } from '../model/fault.ts';
+import type { DnsRelay, FaultTarget } from '../model/fault-plan.ts';
 import type { Lab, LabCluster, LabNode } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { connectBetween, connectWithin, datagrams, enoughFor, nonsense, question } from './knocks.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatDuration } from '../model/duration.ts';
-import type { FaultPlan, FaultSpec } from '../model/fault.ts';
+import type { FaultSpec } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import { NODE_SERVICES } from './mechanisms/systemd.ts';
 import { USUAL_LEFT_MIB, USUAL_WRITERS, WRITTEN_MIB } from './mechanisms/works.ts';

@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 
 /** A plan for tests; nothing in it exists. */
 export function samplePlan(changes: Partial<FaultPlan> = {}): FaultPlan {

@@ -1,4 +1,4 @@
-import type { FaultTarget } from '../model/fault.ts';
+import type { FaultTarget } from '../model/fault-plan.ts';
 import type { Lab, LabCluster, LabNode } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 

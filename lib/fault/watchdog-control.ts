@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import { environmentDir } from '../support/paths.ts';
 import { waitFor } from '../support/kube.ts';
 

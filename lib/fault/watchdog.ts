@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import { errorMessage } from '../support/errors.ts';
 import { appendJournal, journalFile, openFaults, readJournal } from './journal.ts';
 import { mechanismOf } from './mechanisms.ts';

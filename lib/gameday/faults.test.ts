@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import { eventLog } from './events.ts';
 import { createFaults, type Hands } from './faults.ts';
 

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { tryExec } from '../support/exec.ts';
-import { type Kube, ignoreMissing, isStatus, openKube } from '../support/kube.ts';
+import { type Kube, ignoreMissing, isStatus, openKube, waitFor } from '../support/kube.ts';
 
 /** Names one object. */
 export interface ObjectRef {
@@ -45,12 +45,14 @@ export async function carryOut(lab: Lab, undo: Undo): Promise<string> {
   }
 }
 
-async function putBack(
-  { objects }: Kube,
+/** Puts one object back as it was. */
+export async function putBack(
+  { objects }: { objects: Pick<Kube['objects'], 'read' | 'create' | 'replace' | 'delete'> },
   { cluster, ref, before }: Extract<Undo, { kind: 'object' }>,
 ): Promise<string> {
   if (before === null) {
     await ignoreMissing(objects.delete(ref));
+    await finalized(objects, ref);
     return `${words(ref)} removed from ${cluster}`;
   }
   // Once more when something else wrote in between; a controller that never rests is left to the next sweep.
@@ -65,6 +67,21 @@ async function putBack(
       if (!again || !(isStatus(error, 409) || isStatus(error, 404))) throw error;
     }
   }
+}
+
+/** Time for controllers to let an object go: that of service ranges takes its time (Kubernetes, servicecidrs: 10 s). */
+const FINALIZED_MS = 60_000;
+
+/** Waits until nobody holds an object back that was deleted: until then it is in force. Others, as pods that end, are not waited for. */
+async function finalized(objects: Pick<Kube['objects'], 'read'>, ref: ObjectRef): Promise<void> {
+  await waitFor(
+    `${words(ref)} is gone`,
+    async () => {
+      const left = await ignoreMissing(objects.read(ref));
+      return left === undefined || (left.metadata?.finalizers ?? []).length === 0;
+    },
+    { timeoutMs: FINALIZED_MS, everyMs: 250 },
+  );
 }
 
 const TOUCHED = 'meshproof.dev/touched';

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { inTheWay, openEntries } from './changes.ts';
-import { bare, type Undo } from './changes-undo.ts';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { bare, putBack, type Undo } from './changes-undo.ts';
 
 const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'cacerts', namespace: 'istio-system' } };
 const edit = (cluster = 'east'): Undo => ({ kind: 'object', cluster, ref: secret, before: null });
@@ -53,4 +54,23 @@ test('what the API server keeps itself is not put back', () => {
     data: { a: 'YQ==' },
     metadata: { ...secret.metadata, labels: { app: 'istiod' } },
   });
+});
+
+test('what was made is gone when it is said to be: an object that is held back is waited for', async () => {
+  const range = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'more' } };
+  const reads: (KubernetesObject | undefined)[] = [
+    { ...range, metadata: { ...range.metadata, finalizers: ['a-controller'] } },
+    { ...range, metadata: { ...range.metadata, finalizers: [] } },
+  ];
+  const looks = reads.length;
+  const never = () => Promise.reject(new Error('not asked for'));
+  const objects = {
+    read: () => Promise.resolve(reads.shift()),
+    delete: () => Promise.resolve({}),
+    create: never,
+    replace: never,
+  };
+  const fake = { objects } as unknown as Parameters<typeof putBack>[0];
+  await putBack(fake, { kind: 'object', cluster: 'east', ref: range, before: null });
+  expect(looks - reads.length).toBe(2);
 });

@@ -1,7 +1,7 @@
 import { planFault } from '../fault/plan.ts';
 import type { Environment } from '../model/environment.ts';
 import { formatDuration } from '../model/duration.ts';
-import type { FaultPlan } from '../model/fault.ts';
+import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import { PHASES, type Phase, type PlannedTest } from '../model/run.ts';
 import type { Durations } from './durations.ts';

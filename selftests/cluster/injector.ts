@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { execPath } from 'node:process';
 import { journalFile, openFaults, readJournal } from '../../lib/fault/journal.ts';
-import type { FaultPlan, FaultSpec } from '../../lib/model/fault.ts';
+import type { FaultSpec } from '../../lib/model/fault.ts';
+import type { FaultPlan } from '../../lib/model/fault-plan.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
 import { programEnvironment } from './lab.ts';

@@ -1,4 +1,4 @@
-import type { FaultPlan, FaultTarget } from '../../model/fault.ts';
+import type { FaultPlan, FaultTarget } from '../../model/fault-plan.ts';
 import { USUAL_SHARES, weigh } from '../../support/container-weight.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { exec } from '../../support/exec.ts';

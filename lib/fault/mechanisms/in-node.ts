@@ -1,4 +1,4 @@
-import type { FaultPlan, FaultTarget } from '../../model/fault.ts';
+import type { FaultPlan, FaultTarget } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { exec, tryExec } from '../../support/exec.ts';
 

@@ -1,4 +1,4 @@
-import type { FaultPlan, FaultTarget, Knock } from '../../model/fault.ts';
+import type { FaultPlan, FaultTarget, Knock } from '../../model/fault-plan.ts';
 import { errorMessage, MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';

@@ -1,5 +1,6 @@
 import packet from 'dns-packet';
-import type { Lie, RelaySetup } from '../../model/fault.ts';
+import type { Lie } from '../../model/fault.ts';
+import type { RelaySetup } from '../../model/fault-plan.ts';
 
 /** What came back to a knock. */
 export interface Answer {

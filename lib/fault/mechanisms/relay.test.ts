@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../../selftests/fake-lab.ts';
-import type { DnsRelay, LinkRelay } from '../../model/fault.ts';
+import type { DnsRelay, LinkRelay } from '../../model/fault-plan.ts';
 import { planFault } from '../plan.ts';
 import { answerIn, isAsTold } from './relay-answer.ts';
 import { forgetScript, runCommand, undoScript } from './relay.ts';

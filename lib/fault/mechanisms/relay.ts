@@ -1,4 +1,4 @@
-import type { FaultPlan, FaultTarget, RelaySetup } from '../../model/fault.ts';
+import type { FaultPlan, FaultTarget, RelaySetup } from '../../model/fault-plan.ts';
 import { bundle } from '../../support/bundle.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';

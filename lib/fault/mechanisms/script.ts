@@ -1,4 +1,5 @@
-import type { FaultPlan, FaultTarget, PodSpec } from '../../model/fault.ts';
+import type { PodSpec } from '../../model/fault.ts';
+import type { FaultPlan, FaultTarget } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';

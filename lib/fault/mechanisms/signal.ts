@@ -1,4 +1,5 @@
-import type { FaultPlan, Freezable } from '../../model/fault.ts';
+import type { Freezable } from '../../model/fault.ts';
+import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';

@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../../model/fault.ts';
+import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';

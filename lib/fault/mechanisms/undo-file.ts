@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../../model/fault.ts';
+import type { FaultPlan } from '../../model/fault-plan.ts';
 import { tryExec } from '../../support/exec.ts';
 import { envOf } from './in-node.ts';
 

@@ -1,4 +1,5 @@
-import type { FaultPlan, PodSpec } from '../../model/fault.ts';
+import type { PodSpec } from '../../model/fault.ts';
+import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { goOnScript, listScript, pidsFile } from './signal.ts';
 import { undoFile, undoOnce } from './undo-file.ts';
