@@ -1,10 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { overLimits } from '../fault/limits.ts';
 import { planFault } from '../fault/plan.ts';
 import { createControl } from '../gameday/control.ts';
 import { writeEvidence } from '../gameday/evidence.ts';
 import { eachStep, type LoadedScenario, loadScenario, nameOf, shippedScenarios } from '../gameday/load.ts';
+import { judgeRepeats, type Repeats } from '../gameday/repeats.ts';
 import { resolveCluster, resolveFault } from '../gameday/resolve.ts';
 import type { GamedayResult } from '../gameday/result.ts';
 import { runGameday } from '../gameday/run.ts';
@@ -27,6 +29,7 @@ interface GamedayFlags extends EnvironmentFlags {
   rehearse?: boolean;
   plan?: boolean;
   keep?: boolean;
+  repeats: number;
   json?: boolean;
   allowLastCopy?: boolean;
 }
@@ -47,6 +50,12 @@ export function gamedayCommand(): Command {
     )
     .option('--plan', 'say what it would do, and touch nothing')
     .option('--rehearse', 'everything but the injection')
+    .option(
+      '--repeats <n>',
+      'run it so often, and judge each figure by the interval of its median; six at least tell something',
+      toCount,
+      1,
+    )
     .option('--yes', 'do not ask, and take what people have to do for done')
     .option(
       '--allow-last-copy',
@@ -78,7 +87,7 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
   const { log, signal } = context;
   const rehearse = flags.rehearse ?? false;
   const output = resolve(flags.output ?? join(projectRoot, 'reports/output/gameday', name));
-  const result = await useEnvironment(
+  const results = await useEnvironment(
     environment,
     { ...context, keep: flags.keep ?? false },
     async (lab, id) => {
@@ -86,26 +95,64 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
       if (!rehearse && !flags.yes) await confirmEnvironment(lab.environment.name, 'inject it');
       const control = createControl(signal);
       using view = gamedayView(log, control, { assumeDone: (flags.yes ?? false) || rehearse });
-      // Awaited: the view lives as long as the game day does.
-      return await runGameday(lab, id, {
-        ...context,
-        loaded,
-        control,
-        rehearse,
-        allowLastCopy: flags.allowLastCopy ?? false,
-        onEvent: (event) => view.onEvent(event),
-        onLook: (probes, held) => view.onLook(probes, held),
-        ask: (what) => view.ask(what),
-        onStart: (events) => view.start(events),
-      });
+      const all: GamedayResult[] = [];
+      while (all.length < flags.repeats && !control.aborted) {
+        if (flags.repeats > 1) log.info(`repeat ${all.length + 1} of ${flags.repeats}`);
+        const result = await runGameday(lab, id, {
+          ...context,
+          loaded,
+          control,
+          rehearse,
+          allowLastCopy: flags.allowLastCopy ?? false,
+          onEvent: (event) => view.onEvent(event),
+          onLook: (probes, held) => view.onLook(probes, held),
+          ask: (what) => view.ask(what),
+          onStart: (events) => view.start(events),
+        });
+        all.push(result);
+        if (result.verdict === 'broken') break;
+      }
+      return all;
     },
   );
-  const { page, seal } = writeEvidence(output, result);
-  const { recordings: _, ...said } = result;
-  console.log(
-    flags.json ? JSON.stringify({ ...said, evidence: page, seal }, null, 2) : resultWords(result, page, seal),
-  );
-  process.exitCode = exitCodeFor(result);
+  const several = flags.repeats > 1;
+  const evidence = results.map((result, index) => ({
+    result,
+    ...writeEvidence(several ? join(output, String(index + 1)) : output, result),
+  }));
+  if (several) return sayRepeats(judgeRepeats(loaded.scenario, results), output, flags.json ?? false);
+  for (const { result, page, seal } of evidence) {
+    const { recordings: _, ...said } = result;
+    console.log(
+      flags.json
+        ? JSON.stringify({ ...said, evidence: page, seal }, null, 2)
+        : resultWords(result, page, seal),
+    );
+    process.exitCode = exitCodeFor(result);
+  }
+}
+
+/** Writes and says what all repeats came to together. */
+function sayRepeats(repeats: Repeats, output: string, json: boolean): void {
+  const text = JSON.stringify(repeats, null, 2);
+  writeFileSync(join(output, 'repeats.json'), `${text}\n`);
+  const marks = { passed: '✓', failed: '✗', inconclusive: '?' };
+  const words = [
+    '',
+    ...repeats.figures.map(({ verdict, words: figure }) => `${marks[verdict]}  ${figure}`),
+    ...repeats.reasons.map((reason) => `${repeats.verdict}: ${reason}`),
+    `evidence: ${output}/1 … ${repeats.repeats}, repeats.json`,
+    `verdict: ${repeats.verdict} (${repeats.counted} of ${repeats.repeats} repeats carried one)`,
+  ];
+  console.log(json ? text : words.join('\n'));
+  process.exitCode = repeats.verdict === 'not-applicable' ? EXIT.inconclusive : EXIT[repeats.verdict];
+}
+
+function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 100)
+    throw new InvalidArgumentError('a whole number from 1 to 100.');
+  return count;
 }
 
 function exitCodeFor({ verdict, rehearsed, reasons }: GamedayResult): number {
