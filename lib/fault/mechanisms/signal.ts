@@ -74,16 +74,21 @@ export function listScript(plan: FaultPlan): string {
   const filter = [
     `labels."io.kubernetes.pod.namespace"==${namespace}`,
     `labels."io.kubernetes.container.name"==${container}`,
-  ].join(',');
+  ];
+  const each = '[ -z "$pid" ] || { echo "$pid"; pgrep -P "$pid" || true; }';
+  return ['set -e', `{ ${forEachTask(filter, each)}; } > ${pidsFile(plan)}`].join('\n');
+}
+
+/** Does something in a shell for every running container of the node that the filters match; `$pid` is its first process. */
+export function forEachTask(filters: readonly string[], command: string): string {
   // containerd's own client: a node need not have crictl.
   return [
-    'set -e',
-    `ids=$(ctr --namespace k8s.io containers ls --quiet '${filter}')`,
+    `ids=$(ctr --namespace k8s.io containers ls --quiet '${filters.join(',')}')`,
     'tasks=$(ctr --namespace k8s.io tasks ls)',
     'for id in $ids; do',
     `  pid=$(echo "$tasks" | awk -v id="$id" '$1 == id && $3 == "RUNNING" { print $2 }')`,
-    '  [ -z "$pid" ] || { echo "$pid"; pgrep -P "$pid" || true; }',
-    `done > ${pidsFile(plan)}`,
+    `  ${command}`,
+    'done',
   ].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import type { PodSpec } from '../../model/fault.ts';
 import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { goOnScript, listScript, pidsFile } from './signal.ts';
+import { forEachTask, goOnScript, listScript, pidsFile } from './signal.ts';
 import { undoFile, undoOnce } from './undo-file.ts';
 
 /** What a harmful program of ours in a node is: a shell script that goes on until it is stopped. systemd takes `${` for its own. */
@@ -63,18 +63,14 @@ function crashWork({ id }: FaultPlan, { namespace, app }: PodSpec): Work {
     `labels."io.kubernetes.pod.namespace"==${namespace}`,
     'labels."io.cri-containerd.kind"==container',
     `labels."io.kubernetes.pod.name"~="^${app}-([a-z0-9]+-[a-z0-9]{5}|[0-9]+)$"`,
-  ].join(',');
+  ];
+  const kill = `[ -z "$pid" ] || { kill -9 "$pid" && echo "$pid" >> ${log}; }`;
   return {
     script: [
       `trap 'rm -f ${log}; exit 0' TERM INT EXIT`,
       'while :; do',
-      `  ids=$(ctr --namespace k8s.io containers ls --quiet '${filter}')`,
-      '  tasks=$(ctr --namespace k8s.io tasks ls)',
-      '  for id in $ids; do',
-      `    pid=$(echo "$tasks" | awk -v id="$id" '$1 == id && $3 == "RUNNING" { print $2 }')`,
-      `    [ -z "$pid" ] || { kill -9 "$pid" && echo "$pid" >> ${log}; }`,
-      '  done',
-      `  sleep ${LIFE_S} & wait $!`,
+      forEachTask(filter, kill),
+      `sleep ${LIFE_S} & wait $!`,
       'done',
     ].join('\n'),
     evidence: `[ -s ${log} ] && echo "$(wc -l < ${log}) times a container of ${namespace}/${app} was killed"`,
