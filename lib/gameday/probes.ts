@@ -1,10 +1,16 @@
 import { callsOf } from '../analysis/calls.ts';
 import { analyseLatency } from '../analysis/latency.ts';
-import type { Recording } from '../model/call-plan.ts';
+import type { CallTarget, Recording } from '../model/call-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import type { RunningPlan } from '../probe/client.ts';
 import type { Backend } from '../run/backend.ts';
-import { HTTP_PORT, MESH_CALLER, MESH_NAMESPACE } from '../run/workloads.ts';
+import {
+  HTTP_PORT,
+  MESH_CALLER,
+  MESH_NAMESPACE,
+  OUTSIDE_CALLER,
+  OUTSIDE_NAMESPACE,
+} from '../run/workloads.ts';
 import { errorMessage } from '../support/errors.ts';
 import { resolveCluster } from './resolve.ts';
 import type { ScenarioProbe } from './schema.ts';
@@ -15,6 +21,8 @@ const LONGEST_S = 1800;
 const MOST_CALLS = 90_000;
 /** How long a user would wait; longer than the mesh's own limit for a try, so that its errors are seen. */
 const DEADLINE_MS = 2000;
+/** Of the API server, on the nodes of a control plane (kubeadm). */
+const API_PORT = 6443;
 /** A look at a probe takes no longer: an agent that can't be reached just now goes on by itself. */
 const LOOK_MS = 900;
 
@@ -33,13 +41,14 @@ export interface RunningProbe {
 /** Starts the calls of a probe: from the caller of the run in one cluster to a service, on connections that are kept. */
 export async function startProbe(backend: Backend, lab: Lab, probe: ScenarioProbe): Promise<RunningProbe> {
   const cluster = resolveCluster(lab, probe.from);
-  const agent = await backend.agent({ cluster, namespace: MESH_NAMESPACE, workload: MESH_CALLER });
+  // No proxy stands between the API server and who has none.
+  const caller =
+    probe.plane === 'api'
+      ? { namespace: OUTSIDE_NAMESPACE, workload: OUTSIDE_CALLER }
+      : { namespace: MESH_NAMESPACE, workload: MESH_CALLER };
+  const agent = await backend.agent({ cluster, ...caller });
   const running: RunningPlan = await agent.start({
-    target: {
-      protocol: 'http',
-      url: `http://${probe.service}.${MESH_NAMESPACE}.svc.cluster.local:${HTTP_PORT}/`,
-      connection: probe.connection,
-    },
+    target: targetOf(probe, lab, cluster),
     ratePerSecond: probe.rate,
     count: Math.min(probe.rate * LONGEST_S, MOST_CALLS),
     deadlineMs: DEADLINE_MS,
@@ -60,6 +69,20 @@ export async function startProbe(backend: Backend, lab: Lab, probe: ScenarioProb
     },
     remove: () => running.remove(),
   };
+}
+
+/** What a probe calls, by the plane that it watches. */
+export function targetOf(
+  { plane, service, connection }: Pick<ScenarioProbe, 'plane' | 'service' | 'connection'>,
+  lab: Lab,
+  cluster: string,
+): CallTarget {
+  const name = `${service}.${MESH_NAMESPACE}.svc.cluster.local`;
+  if (plane === 'data') return { protocol: 'http', url: `http://${name}:${HTTP_PORT}/`, connection };
+  if (plane === 'dns') return { protocol: 'dns-udp', name: `${name}.`, type: 'A' };
+  const nodes = lab.clusters.find((one) => one.name === cluster)?.nodes ?? [];
+  const host = nodes.find(({ role }) => role === 'control-plane')?.address ?? '';
+  return { protocol: 'tls', host, port: API_PORT };
 }
 
 /** What a probe saw in the last seconds: for people who watch. */

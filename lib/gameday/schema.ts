@@ -23,6 +23,12 @@ const during = z
 const probe = z.strictObject({
   name: z.string().min(1),
   from: z.string().min(1).describe('the cluster of the caller: its name, @first or @last'),
+  plane: z
+    .enum(['data', 'dns', 'api'])
+    .default('data')
+    .describe(
+      'what is watched: calls of the service; lookups of its name; TLS handshakes with the API server of the cluster (0.4 s each)',
+    ),
   service: z
     .string()
     .min(1)
