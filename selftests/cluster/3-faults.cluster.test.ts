@@ -54,11 +54,10 @@ test('every kind of fault of the catalogue is injected here', () => {
 
 for (const name of [
   'node-pause',
-  'kubelet-stop',
   'freeze of the API server',
   'link-latency',
   'outage of CoreDNS',
-  'cpu-pressure',
+  'memory-pressure',
 ]) {
   test(`${name}: when its maker is killed with -9, the dead-man ends it at the deadline`, async () => {
     const lab = requireLab();
