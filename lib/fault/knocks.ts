@@ -30,14 +30,15 @@ export function nonsense(from: End, to: End, port: number): Knock {
 
 /**
  * Asks a resolver for the A record of a name, over UDP, and prints after how many milliseconds it answered, and the answer in
- * hexadecimal. A datagram of 512 bytes at most (RFC 1035, 2.3.4) is one read.
+ * hexadecimal. A datagram of 512 bytes at most (RFC 1035, 2.3.4) is one read, and has to be one write: a shell's own is cut
+ * at newlines, which is what the length of a label of ten letters is.
  */
 export function question(from: End, resolver: string, name: string): Knock {
   const labels = name.split('.').map((label) => `\\x${label.length.toString(16).padStart(2, '0')}${label}`);
   const message = `\\x4d\\x50\\x01\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00${labels.join('')}\\x00\\x00\\x01\\x00\\x01`;
   const now = 'date +%s%3N';
   const read = 'dd bs=512 count=1 2>/dev/null <&3 | od -An -v -tx1 | tr -d " \\n"';
-  const command = `s=$(${now}); exec 3<>/dev/udp/${resolver}/53 && printf '${message}' >&3 && a=$(${read}) && echo "$(($(${now}) - s)) $a"`;
+  const command = `s=$(${now}); exec 3<>/dev/udp/${resolver}/53 && printf '${message}' | dd bs=512 iflag=fullblock 2>/dev/null >&3 && a=$(${read}) && echo "$(($(${now}) - s)) $a"`;
   return { container: from.container, command };
 }
 

@@ -129,7 +129,7 @@ export const promptly: Health = (lab) => {
 /** Whether a pod on the node could have 100 MB more. */
 export const hasMemory: Health = (lab) => {
   const groups =
-    '/sys/fs/cgroup/memory/kubelet/kubepods /sys/fs/cgroup/kubelet.slice/kubelet-kubepods.slice /sys/fs/cgroup/kubelet/kubepods';
+    '/sys/fs/cgroup/memory/kubelet/kubepods /sys/fs/cgroup/memory/kubelet.slice/kubelet-kubepods.slice /sys/fs/cgroup/kubelet.slice/kubelet-kubepods.slice /sys/fs/cgroup/kubelet/kubepods';
   const want = `echo $$ > "$0/cgroup.procs"; head -c 100000000 /dev/zero | tail -c 100000000 | wc -c | grep -qx 100000000`;
   return inNode(
     lab,

@@ -4,7 +4,7 @@ import { MeshproofError } from '../../support/errors.ts';
 import { forEachTask, goOnScript, listScript, pidsFile } from './signal.ts';
 import { undoFile, undoOnce } from './undo-file.ts';
 
-/** What a harmful program of ours in a node is: a shell script that goes on until it is stopped. systemd takes `${` for its own. */
+/** What a harmful program of ours in a node is: a shell script that goes on until it is stopped. systemd takes `${` and `$$` for its own. */
 export interface Work {
   script: string;
   /** A shell command that prints what shows that it bites, and fails while nothing does. */
@@ -23,6 +23,8 @@ const AWAKE_S = 0.05;
 const STALLS = 10;
 /** What pods under memory pressure have beyond what they use. */
 export const USUAL_LEFT_MIB = 32;
+/** What a process under the limit may take beyond it, before it is refused by a limit of its own. */
+const SPARE_MIB = 512;
 /** Processes that press on a disk, and what each writes before it begins anew. */
 export const USUAL_WRITERS = 2;
 export const WRITTEN_MIB = 64;
@@ -141,7 +143,9 @@ function memoryWork(plan: FaultPlan, leaveMiB: number): Work {
       'used=$(cat "$dir/$usage"); cached=$(awk -v name=$idle \'$1 == name { print $2 }\' "$dir/memory.stat")',
       `echo $((used - cached + ${leaveMiB} * 1048576)) > "$dir/$limit"`,
       'set +e',
-      `hog='echo $$ > "$1/cgroup.procs"; echo 1000 > /proc/self/oom_score_adj; exec tail /dev/zero'`,
+      // 0 is who writes it. Whatever becomes of the limit, the machine itself is not taken.
+      `ulimit -v ${(leaveMiB + SPARE_MIB) * 1024}`,
+      `hog='echo 0 > "$1/cgroup.procs" && echo 1000 > /proc/self/oom_score_adj && exec tail /dev/zero'`,
       `while :; do sh -c "$hog" meshproof-load-${plan.id} "$dir/${child}" & wait $!; sleep 0.2 & wait $!; done`,
     ].join('\n'),
     evidence: `${find}; n=$(cat "$dir/${child}/memory.oom_control" "$dir/${child}/memory.events" 2>/dev/null | awk '$1 == "oom_kill" { print $2 }'); [ "$n" -gt 0 ] && echo "the limit was run into $n times"`,
