@@ -23,6 +23,6 @@ test('a question is one datagram, also with a label of ten letters, and its answ
   const { stdout } = await exec('bash', ['-c', command.replace('/53 ', `/${port} `)], { timeout: 10_000 });
   resolver.close();
   expect(asked).toEqual(['A kubernetes.default.svc.cluster.local']);
-  expect(answerIn(stdout)).toMatchObject({ tookMs: expect.any(Number) as number });
+  expect(answerIn(stdout)).toHaveProperty('tookMs');
   expect(answerIn(stdout)?.lie).toBeUndefined();
 });

@@ -211,7 +211,13 @@ function inFrontOfDns(
   const resolver = dnsAddress(cluster.serviceCidr);
   return {
     mechanism: 'relay',
-    targets: withChains(targetsOf(cluster), redirectDns(resolver, port)),
+    targets: cluster.nodes.map(({ name: node, container, address }) => ({
+      cluster: cluster.name,
+      node,
+      container,
+      address,
+      chains: redirectDns(resolver, { address, port }),
+    })),
     knocks: cluster.nodes.map((node) => question(node, resolver, relay.name)),
     relay: {
       program: 'dns',

@@ -66,8 +66,8 @@ test('a relay for DNS stands in front of the tenth address of the services, and 
   expect(dnsAddress('10.96.0.0/16')).toBe('10.96.0.10');
   expect(dnsAddress('10.96.0.248/29')).toBe('10.96.1.2');
   const address = dnsAddress(lab.clusters[0]?.serviceCidr ?? '');
-  for (const { chains } of late.targets) {
-    expect(chains).toContain(`ip daddr ${address} udp dport 53 counter redirect to :15991`);
+  for (const { chains, address: own } of late.targets) {
+    expect(chains).toContain(`ip daddr ${address} udp dport 53 counter dnat ip to ${own}:15991`);
     expect(chains).toContain('meta skuid != 15990');
   }
   expect(late.knocks).toHaveLength(late.targets.length);

@@ -45,14 +45,15 @@ export const RELAY_PORTS = { link: 15_990, 'dns-latency': 15_991, 'dns-wrong-ans
 export const RELAY_UID = 15_990;
 
 /**
- * Sends DNS questions for one address to a port of the node, those of its pods and its own; before what Kubernetes makes of
- * them. What the relay there asks goes its way.
+ * Sends DNS questions for one address to a relay on the node, those of its pods and its own; before what Kubernetes makes of
+ * them. What the relay asks goes its way. Its address is the one that it answers from, or nobody would know its answers.
  */
-export function redirectDns(resolver: string, to: number): string {
+export function redirectDns(resolver: string, relay: { address: string; port: number }): string {
   const hook = (name: string) => `type nat hook ${name} priority -110; policy accept;`;
   const rules = (where: string) =>
     ['udp', 'tcp'].map(
-      (transport) => `${where}ip daddr ${resolver} ${transport} dport 53 counter redirect to :${to}`,
+      (transport) =>
+        `${where}ip daddr ${resolver} ${transport} dport 53 counter dnat ip to ${relay.address}:${relay.port}`,
     );
   return [
     chain('arrival', hook('prerouting'), rules(`iifname != "${OUTSIDE}" `)),

@@ -52,6 +52,7 @@ test('the relay of DNS is told what to say, and runs as the user that its rule l
   expect(command.slice(command.indexOf('node'))).toEqual([
     'node',
     '/relay.mjs',
+    node.address,
     '15992',
     resolver,
     '53',

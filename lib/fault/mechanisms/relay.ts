@@ -137,7 +137,15 @@ export function runCommand(plan: FaultPlan, { address = '' }: FaultTarget): stri
   const args =
     setup.program === 'link'
       ? [port, address, setup.toPort, delayMs, jitterMs]
-      : [port, setup.resolver, DNS_PORT, delayMs, jitterMs, ...(setup.lie ? [setup.name, setup.lie] : [])];
+      : [
+          address,
+          port,
+          setup.resolver,
+          DNS_PORT,
+          delayMs,
+          jitterMs,
+          ...(setup.lie ? [setup.name, setup.lie] : []),
+        ];
   const how = ['--detach', '--net-host', '--user', `${RELAY_UID}:${RELAY_UID}`, '--mount', mount];
   return [...CTR, 'run', ...how, image, nameOf(plan), 'node', '/relay.mjs', ...args.map(String)];
 }
@@ -169,7 +177,7 @@ export function undoScript(plan: Pick<FaultPlan, 'id'>): string {
 }
 
 async function listens(plan: FaultPlan, target: FaultTarget): Promise<boolean> {
-  const command = `timeout 1 bash -c '</dev/tcp/127.0.0.1/${setupOf(plan).port}'`;
+  const command = `timeout 1 bash -c '</dev/tcp/${target.address}/${setupOf(plan).port}'`;
   return (await tryInNode(plan, target, ['sh', '-c', command])).exitCode === 0;
 }
 

@@ -85,7 +85,7 @@ async function relayTo(resolverPort: number, ...how: (string | number)[]): Promi
   await once(free.listen(0, '127.0.0.1'), 'listening');
   const { port } = free.address() as AddressInfo;
   await new Promise((resolve) => free.close(resolve));
-  const args = [program, port, '127.0.0.1', resolverPort, ...how].map(String);
+  const args = [program, '127.0.0.1', port, '127.0.0.1', resolverPort, ...how].map(String);
   running.push(spawn(execPath, args, { stdio: 'ignore' }));
   await waitFor(
     'the relay listens',

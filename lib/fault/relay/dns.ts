@@ -5,12 +5,21 @@ import { timeOf } from './hold.ts';
 import { wrongAnswer } from './lie.ts';
 
 /**
- * A DNS relay that runs in a node, over UDP and TCP: `node dns.mjs PORT RESOLVER ITS-PORT DELAY-MS JITTER-MS [NAME ANSWER]`.
+ * A DNS relay that runs in a node, over UDP and TCP: `node dns.mjs ADDRESS PORT RESOLVER ITS-PORT
+ * DELAY-MS JITTER-MS [NAME ANSWER]`.
  * Each question is held for the delay, give or take the jitter, and then passed on to the resolver, or answered wrongly by the
  * relay itself where it is for that name or one below it.
  */
-const [port = '', resolver = '', itsPort = '', delayMs = '', jitterMs = '', name = '', said = ''] =
-  process.argv.slice(2);
+const [
+  address = '',
+  port = '',
+  resolver = '',
+  itsPort = '',
+  delayMs = '',
+  jitterMs = '',
+  name = '',
+  said = '',
+] = process.argv.slice(2);
 const answer = LIES.find((one) => one === said);
 /** A resolver that has said nothing for so long won't. */
 const PATIENCE_MS = 10_000;
@@ -37,7 +46,7 @@ datagrams.on('message', (question, client) =>
   }),
 );
 datagrams.on('error', () => undefined);
-datagrams.bind(Number(port));
+datagrams.bind(Number(port), address);
 
 const server = createServer({ noDelay: true }, (near) => {
   const far = connect({ host: resolver, port: Number(itsPort), noDelay: true });
@@ -66,7 +75,7 @@ const server = createServer({ noDelay: true }, (near) => {
     one.on('close', () => other.destroy());
   }
 });
-server.listen(Number(port));
+server.listen(Number(port), address);
 
 /** The size of the first message, once all of it is there. */
 function sizeOf(bytes: Buffer): number | undefined {
