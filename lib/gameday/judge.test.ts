@@ -75,3 +75,9 @@ test('what failed while processors were stolen is in doubt, unless it failed at 
   expect(inDoubt(held(16_000))).toBe(true);
   expect(inDoubt(held(11_000))).toBe(false);
 });
+
+test('when it was steady again is told from the last fault on, whatever an earlier one cost', () => {
+  const { found } = judged(fails([10, 12], [20, 20.5]), { faultsAt: [at(10), at(20)], revertedAt: at(30) });
+  expect(found.recoveryMs).toBeCloseTo(2000, -2);
+  expect((found.settledAt ?? 0) - START).toBeCloseTo(20_500, -2);
+});

@@ -34,6 +34,8 @@ export interface ProbeFindings {
    * belongs to the one before it. Undefined when it never did.
    */
   recoveryMs: number | undefined;
+  /** When it was steady again after the last of them, milliseconds since the epoch. */
+  settledAt: number | undefined;
   /** True when it was steady again while a fault still held. */
   recoveredUnderFault: boolean;
   longestGapMs: number;
@@ -71,6 +73,7 @@ export function findingsOf(probe: ScenarioProbe, recording: Recording, moments: 
     before: stateOf(before),
     after: stateOf(calls.filter(({ at }) => at >= Math.min(from, end - STEADY_MS))),
     recoveryMs: longestMs,
+    settledAt,
     recoveredUnderFault: settledAt !== undefined && settledAt + STEADY_MS <= (moments.revertedAt ?? end),
     longestGapMs: since.length === 0 ? 0 : longestGap(calls, faultAt).longestMs,
     errorSeconds: failed.length / recording.plan.ratePerSecond,

@@ -38,9 +38,9 @@ export function probePicture(result: GamedayResult, found: ProbeFindings, record
         : [],
     ),
     markers: [
-      ...(found.recoveryMs === undefined || found.recoveryMs === 0
+      ...(found.settledAt === undefined || found.recoveryMs === 0
         ? []
-        : [{ label: 'steady', at: found.recoveryMs / 1000 }]),
+        : [{ label: 'steady', at: seconds(found.settledAt) }]),
       ...result.events
         .filter(({ kind }) => kind === 'abort' || kind === 'observation')
         .map(({ at, text }) => ({ label: text.slice(0, 40), at: seconds(at) })),

@@ -14,6 +14,8 @@ export interface PanelBox {
   range: readonly [number, number];
   /** Position among the panels; the last one carries the axis labels. */
   index: number;
+  /** The lowest of all: it has the axis. */
+  isLast: boolean;
 }
 
 export interface Panel {
@@ -133,8 +135,7 @@ function layer(name: string, colour: string, values: number[]): Layer {
 }
 
 function frame(box: PanelBox, yAxis: Record<string, unknown>): Pick<Panel, 'grid' | 'xAxis' | 'yAxis'> {
-  const { left, width, top, height, index, range } = box;
-  const last = index === 2;
+  const { left, width, top, height, index, range, isLast: last } = box;
   const line = { show: true, lineStyle: { color: INK.grid } };
   return {
     grid: { left, top, width, height },

@@ -44,6 +44,17 @@ test('says the service, the verdict, the outcomes and who answered', () => {
   }
 });
 
+test('what no place answers has no panel of places, and its axis below the others', () => {
+  const without = (answeredBy: Record<string, number>) =>
+    timelineSvg(sampleTimeline({ bins: sampleTimeline().bins.map((bin) => ({ ...bin, answeredBy })) }));
+  const height = (svg: string) => Number(/height="(\d+)"/.exec(svg)?.[1]);
+  for (const svg of [without({}), without({ unknown: 50 })]) {
+    expect(svg).not.toContain('% of ok calls answered by');
+    expect(svg).toContain('>30<');
+    expect(height(svg)).toBeLessThan(height(timelineSvg(sampleTimeline())));
+  }
+});
+
 test('brings a background of its own, for light and dark pages', () => {
   expect(timelineSvg(sampleTimeline())).toContain('fill="#ffffff"');
 });

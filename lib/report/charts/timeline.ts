@@ -14,6 +14,8 @@ const PANELS = { calls: 150, latency: 120, answered: 90 } as const;
 const BETWEEN = 18;
 const AXIS = 44;
 const BAND_OPACITY = 0.12;
+/** What a timeline calls who answered without saying where it is. */
+const NOBODY = 'unknown';
 
 /**
  * The failover timeline: calls by outcome, latency, and who answered, over one axis of seconds from the fault; the
@@ -35,13 +37,19 @@ export function timelineSvg(data: TimelineData): string {
     latency: top + PANELS.calls + BETWEEN,
     answered: top + PANELS.calls + PANELS.latency + 2 * BETWEEN,
   };
-  const bottom = tops.answered + PANELS.answered;
+  // What no place answers (DNS, an API server) has no such panel.
+  const isAnswered = data.bins.some(({ answeredBy }) =>
+    Object.keys(answeredBy).some((name) => name !== NOBODY),
+  );
+  const bottom = isAnswered ? tops.answered + PANELS.answered : tops.latency + PANELS.latency;
   const size = { width: widthFor([...markers, ...bands]), height: bottom + AXIS };
   const box = { left: LEFT, width: PLOT_WIDTH, keyX: LEFT + PLOT_WIDTH + 16, range };
   const panels = [
-    callsPanel(data, { ...box, top: tops.calls, height: PANELS.calls, index: 0 }),
-    latencyPanel(data, { ...box, top: tops.latency, height: PANELS.latency, index: 1 }),
-    answeredPanel(data, { ...box, top: tops.answered, height: PANELS.answered, index: 2 }),
+    callsPanel(data, { ...box, top: tops.calls, height: PANELS.calls, index: 0, isLast: false }),
+    latencyPanel(data, { ...box, top: tops.latency, height: PANELS.latency, index: 1, isLast: !isAnswered }),
+    ...(isAnswered
+      ? [answeredPanel(data, { ...box, top: tops.answered, height: PANELS.answered, index: 2, isLast: true })]
+      : []),
   ];
   const option = {
     grid: panels.map(({ grid }) => grid),
