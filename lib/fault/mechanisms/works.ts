@@ -32,20 +32,12 @@ export const WRITTEN_MIB = 64;
 /** The script of a plan's fault. */
 export function workOf(plan: FaultPlan): Work {
   const { spec } = plan;
-  switch (spec.kind) {
-    case 'cpu-pressure':
-      return cpuWork(plan, spec.workers);
-    case 'pod-crash-loop':
-      return crashWork(plan, spec);
-    case 'process-slow':
-      return slowWork(plan, spec.delayMs);
-    case 'memory-pressure':
-      return memoryWork(plan, spec.leave ?? USUAL_LEFT_MIB);
-    case 'disk-pressure':
-      return diskWork(plan, spec.workers ?? USUAL_WRITERS);
-    default:
-      throw new MeshproofError('bug', `${spec.kind} runs no script`);
-  }
+  if (spec.kind === 'cpu-pressure') return cpuWork(plan, spec.workers);
+  if (spec.kind === 'pod-crash-loop') return crashWork(plan, spec);
+  if (spec.kind === 'process-slow') return slowWork(plan, spec.delayMs);
+  if (spec.kind === 'memory-pressure') return memoryWork(plan, spec.leave ?? USUAL_LEFT_MIB);
+  if (spec.kind === 'disk-pressure') return diskWork(plan, spec.workers ?? USUAL_WRITERS);
+  throw new MeshproofError('bug', `${spec.kind} runs no script`);
 }
 
 function cpuWork({ id }: FaultPlan, workers?: number): Work {
