@@ -3,7 +3,8 @@ import { fakeLab } from '../../../selftests/fake-lab.ts';
 import type { DnsRelay, LinkRelay } from '../../model/fault-plan.ts';
 import { planFault } from '../plan.ts';
 import { answerIn, isAsTold } from './relay-answer.ts';
-import { forgetScript, runCommand, undoScript } from './relay.ts';
+import { forgetScript, relay, runCommand, undoScript } from './relay.ts';
+import { dockerThatSays } from './sample-docker.ts';
 
 const spec = { kind: 'link-latency', from: 'west', to: 'east', delayMs: 100, jitterMs: 20 } as const;
 const plan = planFault(spec, fakeLab(), { run: 'run-1', lastsMs: 60_000 });
@@ -79,4 +80,11 @@ test('an answer is what a knock printed, and counts when it is late enough, or t
   expect(isAsTold({ tookMs: 5, lie: 'nxdomain' }, lying)).toBe(true);
   expect(isAsTold({ tookMs: 5 }, lying)).toBe(false);
   expect(isAsTold({ tookMs: 5, lie: 'servfail' }, lying)).toBe(false);
+});
+
+test('a second relay of a kind in a node is refused before anything is armed', async ({}, info) => {
+  // A docker to which every command succeeds: something listens.
+  using docker = dockerThatSays({}, info);
+  await expect(relay.arm(plan)).rejects.toThrow(/another relay of its kind is on east-worker/);
+  expect(docker.calls().join()).not.toContain('systemd-run');
 });

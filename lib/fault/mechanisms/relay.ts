@@ -32,6 +32,7 @@ const RELAYED_DNS = [RELAY_PORTS['dns-latency'], RELAY_PORTS['dns-wrong-answers'
  */
 export const relay: Mechanism = {
   async arm(plan) {
+    await mustBeFree(plan);
     const { program } = setupOf(plan);
     const text = await bundle(`lib/fault/relay/${program}.ts`);
     if (program === 'dns') await mustResolve(plan);
@@ -108,6 +109,20 @@ async function ask(plan: FaultPlan, index: number): Promise<Answer | undefined> 
     envOf(plan),
   );
   return exitCode === 0 ? answerIn(stdout) : undefined;
+}
+
+/** Two relays of a kind in one node would share a port, and one would be proven by the other. */
+async function mustBeFree(plan: FaultPlan): Promise<void> {
+  const taken = await Promise.all(plan.targets.map((target) => listens(plan, target)));
+  const nodes = plan.targets.flatMap(({ node }, index) => (taken[index] ? node : []));
+  if (nodes.length === 0) return;
+  throw new MeshproofError(
+    'usage',
+    `${plan.spec.kind}: another relay of its kind is on ${nodes.join(', ')}`,
+    {
+      nextStep: 'wait for its end, or end it: meshproof fault revert',
+    },
+  );
 }
 
 /** Control: a name that does not resolve before says nothing about a relay. */
