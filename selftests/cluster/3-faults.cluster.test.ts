@@ -82,6 +82,30 @@ for (const name of [
   });
 }
 
+test('a dead-man survives the loss of its node: what its deadline found off is undone when the node is back', async () => {
+  const lab = requireLab();
+  const [cluster] = lab.clusters.filter(({ name }) => name === CLUSTER);
+  const node = cluster?.nodes.find(({ role }) => role === 'control-plane');
+  if (!node) throw new Error('no control plane');
+  const docker = (...args: string[]) =>
+    tryExec('docker', args, { env: { DOCKER_HOST: lab.dockerHost }, timeout: 30_000 });
+  const { fault, health } = CASES['outage of CoreDNS'] ?? {};
+  if (!fault || !health) throw new Error('no case');
+  const maker = start(injector(fault(lab), 14_000));
+  const plan = await waitFor('the fault is meant', async () => open(lab)[0], {
+    timeoutMs: 30_000,
+    everyMs: 50,
+  });
+  await waitFor('the harm is felt', async () => !(await health(lab)), { timeoutMs: 12_000, everyMs: 100 });
+  killGroup(maker);
+  await docker('kill', node.container);
+  await new Promise((resolve) => setTimeout(resolve, plan.deadline + 1000 - Date.now()));
+  expect((await docker('start', node.container)).exitCode).toBe(0);
+  await waitFor('all is well again', () => health(lab), { timeoutMs: 180_000 });
+  expect((await meshproof(['fault', 'revert'])).exitCode).toBe(0);
+  expect(await leftovers(lab)).toEqual([]);
+});
+
 test('a node that is paused while commands are being started in it stands still, and goes on', async () => {
   const lab = requireLab();
   const env = { DOCKER_HOST: lab.dockerHost };

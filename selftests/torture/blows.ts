@@ -83,7 +83,11 @@ function start(args: readonly string[], underShell: boolean, env: Record<string,
 }
 
 function signalTo({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid !== undefined) process.kill(-pid, signal);
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself: another fault of its batch took its node away.
+  }
 }
 
 function exited(child: ChildProcess): Promise<void> {

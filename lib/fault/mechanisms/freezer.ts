@@ -1,6 +1,12 @@
 import { tryExec } from '../../support/exec.ts';
 import { envOf } from './in-node.ts';
 
+/** What is done to the freezer of a container. */
+type Way = 'thaw' | 'freeze for a moment';
+
+/** Long enough for an engine that is free to unpause. */
+const MOMENT_S = 2;
+
 /** A container of the engine, as its list shows it: an `inspect` of one whose lock is held never answers. */
 interface Listed {
   id: string;
@@ -15,7 +21,8 @@ interface Listed {
  * `docker pause` and a `docker exec` that begins at the same moment can hold each other for ever: the new process is frozen
  * before it has told its parent that it is there, and `docker unpause` and `inspect` wait behind it (seen with docker 20.10 on
  * cgroup v1). The kernel's own switch has no such lock, so that is what frees them. The engine takes the container for
- * paused still, and will not unpause what runs: it is frozen once more, now that nobody starts anything in it, and unpaused.
+ * paused still, and will not unpause what runs: it is frozen once more for a moment, now that nobody starts anything in it,
+ * and unpaused. That moment ends by itself, whatever becomes of us.
  */
 export async function goOn(dockerHost: string, container: string): Promise<boolean> {
   const env = envOf({ dockerHost });
@@ -26,11 +33,25 @@ export async function goOn(dockerHost: string, container: string): Promise<boole
     if (!found) return false;
     await turn(dockerHost, found, 'thaw');
     if (!(await standsStill(dockerHost, container))) return true;
-    await turn(dockerHost, found, 'freeze');
+    if (await unpausedWhileFrozen(dockerHost, container, found)) return true;
   }
   const found = await listed(dockerHost, container);
   if (found) await turn(dockerHost, found, 'thaw');
   return false;
+}
+
+/** Freezes a container for a moment, and has the engine unpause it meanwhile; true when it did. */
+async function unpausedWhileFrozen(dockerHost: string, container: string, found: Listed): Promise<boolean> {
+  let over = false;
+  const moment = turn(dockerHost, found, 'freeze for a moment').finally(() => (over = true));
+  let done = false;
+  while (!over && !done) {
+    const options = { ...envOf({ dockerHost }), timeout: 5000 };
+    done = (await tryExec('docker', ['unpause', container], options)).exitCode === 0;
+    if (!done) await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await moment;
+  return done;
 }
 
 /** Whether the engine takes a container for paused; false when it is not there. Answers also when `inspect` does not. */
@@ -50,7 +71,7 @@ async function listed(dockerHost: string, container: string): Promise<Listed | u
  * Turns the kernel's freezer of a container, in a helper with a view of the whole machine: who may use the engine need not
  * be root. A shell in the container's own image; it ends at once.
  */
-async function turn(dockerHost: string, { id, image }: Listed, way: 'thaw' | 'freeze'): Promise<void> {
+async function turn(dockerHost: string, { id, image }: Listed, way: Way): Promise<void> {
   const helper = ['--rm', '--user', '0', '--privileged', '--network', 'none', '--cgroupns', 'host'];
   const view = ['--volume', '/sys/fs/cgroup:/sys/fs/cgroup', '--entrypoint', 'sh'];
   const args = ['run', ...helper, ...view, image, '-c', switchScript(id, way)];
@@ -61,13 +82,13 @@ async function turn(dockerHost: string, { id, image }: Listed, way: 'thaw' | 'fr
  * The shell script that turns the freezer of a container, wherever a cgroup driver has put it. A machine with both versions
  * of cgroups freezes by the first: what is frozen by the second as well, nobody thaws.
  */
-export function switchScript(id: string, way: 'thaw' | 'freeze', root = '/sys/fs/cgroup'): string {
-  const [v1, v2] = way === 'thaw' ? ['THAWED', '0'] : ['FROZEN', '1'];
+export function switchScript(id: string, way: Way, root = '/sys/fs/cgroup'): string {
   const find = (file: string) =>
     `find ${root} -maxdepth 6 -path '*${id}*/${file}' -not -path '*${id}*/*/${file}'`;
+  const thaw = 'echo "$off" > "$file"';
   return [
-    `file=$(${find('freezer.state')}); state=${v1};`,
-    `[ -n "$file" ] || { file=$(${find('cgroup.freeze')}); state=${v2}; };`,
-    'echo "$state" > "$file"',
+    `file=$(${find('freezer.state')}); on=FROZEN; off=THAWED;`,
+    `[ -n "$file" ] || { file=$(${find('cgroup.freeze')}); on=1; off=0; };`,
+    way === 'thaw' ? thaw : `echo "$on" > "$file"; sleep ${MOMENT_S}; ${thaw}`,
   ].join(' ');
 }

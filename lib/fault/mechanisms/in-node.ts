@@ -55,42 +55,6 @@ export function envOf({ dockerHost }: Pick<FaultPlan, 'dockerHost'>) {
   return { env: { DOCKER_HOST: dockerHost } };
 }
 
-/** The systemd timer inside a node that runs the inverse at the deadline, as `systemd-run` arguments. */
-export function deadManCommand(
-  plan: Pick<FaultPlan, 'id' | 'deadline'>,
-  inverse: readonly string[],
-): string[] {
-  const at = `${new Date(plan.deadline).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  return [
-    'systemd-run',
-    `--unit=${unitOf(plan)}`,
-    '--collect',
-    `--on-calendar=${at}`,
-    '--timer-property=AccuracySec=100ms',
-    ...inverse,
-  ];
-}
-
-/** Arms a dead-man in every target's own node, which needs nobody else at the deadline, and confirms each. */
-export async function armTimers(plan: FaultPlan, inverse: readonly string[]): Promise<string> {
-  await onEach(plan, async (target) => {
-    await inNode(plan, target, deadManCommand(plan, inverse));
-    const { stdout } = await inNode(plan, target, ['systemctl', 'is-active', `${unitOf(plan)}.timer`]);
-    if (stdout.trim() !== 'active')
-      throw new MeshproofError('environment', `${target.node}: dead-man is ${stdout}`);
-  });
-  return `systemd timer ${unitOf(plan)} active on ${nodesOf(plan)}`;
-}
-
-/** Stops the dead-men of a fault that is gone; one that has fired is no error. */
-export async function disarmTimers(plan: FaultPlan): Promise<void> {
-  await onEach(plan, (target) => tryInNode(plan, target, ['systemctl', 'stop', `${unitOf(plan)}.timer`]));
-}
-
-function unitOf(plan: Pick<FaultPlan, 'id'>): string {
-  return `meshproof-${plan.id}`;
-}
-
 /** Runs a command on this machine that breaks something, unless the deadline is over; throws after the timeout. */
 export function execInTime(plan: FaultPlan, command: readonly string[], timeout = 30_000) {
   const [program = '', ...args] = inTime(plan, command);

@@ -77,3 +77,9 @@ test('what was scaled away, and a relay, are undone by the marks that they left'
   expect(calls).toContain('tasks kill --signal SIGKILL meshproof-link-latency-2');
   expect(calls).toContain('sh /var/lib/meshproof/workload-outage-1.undo');
 });
+
+test('a dead-man that waits for nothing any more is sent away', async ({}, info) => {
+  using docker = dockerThatSays({ ...CLEAN, 'exec n ls /var/lib/meshproof': 'dns-loss-1.dead-man' }, info);
+  expect(await tidy()).toEqual(['a dead-man of dns-loss-1 on n']);
+  expect(docker.calls().join()).toContain('disable --now --quiet meshproof-dns-loss-1.timer');
+});

@@ -1,5 +1,6 @@
 import { USUAL_SHARES, weigh } from '../../support/container-weight.ts';
 import { tryExec } from '../../support/exec.ts';
+import { disarmScript, leftoverDeadMen } from './dead-man.ts';
 import { RETURNING_SHARES } from './docker.ts';
 import { goOn, standsStill } from './freezer.ts';
 import { envOf } from './in-node.ts';
@@ -49,6 +50,10 @@ export async function tidyNode(dockerHost: string, container: string): Promise<s
   for (const id of await leftoverUndos(container, dockerHost)) {
     await inside(undoCommand({ id }));
     done.push(`${id} was not undone on ${container}`);
+  }
+  for (const id of await leftoverDeadMen(container, dockerHost)) {
+    await inside(['sh', '-c', disarmScript({ id })]);
+    done.push(`a dead-man of ${id} on ${container}`);
   }
   for (const { id, goOn } of await leftoverFreezes(container, dockerHost)) {
     await inside(['sh', '-c', goOn]);

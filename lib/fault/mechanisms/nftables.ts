@@ -3,16 +3,8 @@ import { errorMessage, MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import {
-  armTimers,
-  disarmTimers,
-  envOf,
-  inNode,
-  inNodeInTime,
-  nodesOf,
-  onEach,
-  tryInNode,
-} from './in-node.ts';
+import { armTimers, disarmTimers } from './dead-man.ts';
+import { envOf, inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
 
 /** Prefix of every table of ours; a sweep knows them by it. */
 export const TABLE_PREFIX = 'meshproof_';

@@ -6,16 +6,8 @@ import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { RELAY_PORTS, RELAY_UID } from '../rulesets.ts';
 import { type Answer, answerIn, isAsTold } from './relay-answer.ts';
-import {
-  armTimers,
-  disarmTimers,
-  envOf,
-  inNode,
-  inNodeInTime,
-  nodesOf,
-  onEach,
-  tryInNode,
-} from './in-node.ts';
+import { armTimers, disarmTimers } from './dead-man.ts';
+import { envOf, inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
 import { countedPackets, tableOf, tableText } from './nftables.ts';
 
 /** A client of containerd in the namespace where the workload image is. */

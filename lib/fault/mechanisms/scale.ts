@@ -3,7 +3,8 @@ import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, inNode, inNodeInTime, tryInNode } from './in-node.ts';
+import { armTimers, disarmTimers } from './dead-man.ts';
+import { inNode, inNodeInTime, tryInNode } from './in-node.ts';
 import { controlPlaneOf, KUBECTL, kubectlJson } from './kubectl.ts';
 import { undoCommand, undoFile, undoOnce, writeUndoScript } from './undo-file.ts';
 

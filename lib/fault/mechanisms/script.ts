@@ -4,16 +4,8 @@ import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import {
-  armTimers,
-  disarmTimers,
-  envOf,
-  inNodeInTime,
-  isActive,
-  nodesOf,
-  onEach,
-  tryInNode,
-} from './in-node.ts';
+import { armTimers, disarmTimers } from './dead-man.ts';
+import { envOf, inNodeInTime, isActive, nodesOf, onEach, tryInNode } from './in-node.ts';
 import { allReady, isReady, kubectl, podsOf } from './kubectl.ts';
 import { workOf } from './works.ts';
 

@@ -4,16 +4,8 @@ import { MeshproofError } from '../../support/errors.ts';
 import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import {
-  armTimers,
-  disarmTimers,
-  envOf,
-  inNode,
-  inNodeInTime,
-  nodesOf,
-  onEach,
-  tryInNode,
-} from './in-node.ts';
+import { armTimers, disarmTimers } from './dead-man.ts';
+import { envOf, inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
 
 /** The container that each program runs in, wherever its pods are. */
 export const CONTAINERS: Record<Freezable, { namespace: string; container: string }> = {

@@ -2,7 +2,8 @@ import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { waitFor } from '../../support/kube.ts';
 import type { Mechanism } from '../mechanism.ts';
-import { armTimers, disarmTimers, inNode, inNodeInTime, isActive, nodesOf, onEach } from './in-node.ts';
+import { armTimers, disarmTimers } from './dead-man.ts';
+import { inNode, inNodeInTime, isActive, nodesOf, onEach } from './in-node.ts';
 
 /** Services of a node that a fault may stop. */
 export const NODE_SERVICES = { 'kubelet-stop': 'kubelet', 'runtime-stop': 'containerd' } as const;
