@@ -42,10 +42,11 @@ export async function goOn(dockerHost: string, container: string): Promise<boole
 
 /** Freezes a container for a moment, and has the engine unpause it meanwhile; true when it did. */
 async function unpausedWhileFrozen(dockerHost: string, container: string, found: Listed): Promise<boolean> {
-  let over = false;
-  const moment = turn(dockerHost, found, 'freeze for a moment').finally(() => (over = true));
+  const moment = turn(dockerHost, found, 'freeze for a moment');
+  const over = new AbortController();
+  void moment.finally(() => over.abort());
   let done = false;
-  while (!over && !done) {
+  while (!done && !over.signal.aborted) {
     const options = { ...envOf({ dockerHost }), timeout: 5000 };
     done = (await tryExec('docker', ['unpause', container], options)).exitCode === 0;
     if (!done) await new Promise((resolve) => setTimeout(resolve, 200));

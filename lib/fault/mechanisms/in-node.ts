@@ -1,5 +1,4 @@
 import type { FaultPlan, FaultTarget } from '../../model/fault-plan.ts';
-import { MeshproofError } from '../../support/errors.ts';
 import { exec, tryExec } from '../../support/exec.ts';
 
 /** Runs a command in the container of a target's node; throws when it fails or takes over 30 s. */
