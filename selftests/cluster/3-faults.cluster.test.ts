@@ -56,7 +56,6 @@ for (const name of [
   'node-pause',
   'freeze of the API server',
   'link-latency',
-  'outage of CoreDNS',
   'memory-pressure',
 ]) {
   test(`${name}: when its maker is killed with -9, the dead-man ends it at the deadline`, async () => {
@@ -128,7 +127,7 @@ test('a node that is paused while commands are being started in it stands still,
     while (!rounds.signal.aborted) await docker('exec', container, 'ls', '/');
   });
   try {
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       await dockerPause.inject(plan);
       await dockerPause.proveEffect(plan);
       expect((await docker('exec', container, 'true')).exitCode, 'it stands still').not.toBe(0);
