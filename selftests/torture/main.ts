@@ -65,8 +65,9 @@ for (const [index, batch] of batches.entries()) {
   const known = failures.length;
   for (const { number, error } of done) if (error !== undefined) failures.push(`point ${number}: ${error}`);
   if (left.length > 0) failures.push(`batch ${index + 1} (${words.join('; ')}): left ${left.join(', ')}`);
-  // A power loss takes the rules of everybody along.
-  const killed = batch.some(({ fault }) => fault === 'node-kill') ? lastWorker(lab).container : undefined;
+  // A node that goes off takes the rules of everybody along.
+  const goesOff = batch.some(({ fault }) => fault === 'node-kill' || fault === 'node-reboot');
+  const killed = goesOff ? lastWorker(lab).container : undefined;
   for (const [node, text] of await foreignRules(lab)) {
     if (node !== killed && text !== before.get(node))
       failures.push(`batch ${index + 1}: foreign rules of ${node} were changed`);
