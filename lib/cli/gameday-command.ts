@@ -80,7 +80,8 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
   const { name } = loaded.scenario;
   const environment = environmentFrom(flags);
   if (flags.plan) {
-    console.log(await planWords(loaded, findLab(environment.name)));
+    const lab = findLab(environment.name);
+    console.log(await planWords(loaded, lab && { ...lab, environment }));
     return;
   }
   const context = commandContext(flags);

@@ -31,7 +31,7 @@ test('nodes are counted in each cluster, those of faults that hold too, and each
     [],
   );
   expect(overLimits(kill('east-worker'), lab, [kill('east-worker2')])).toEqual([
-    '2 of 3 nodes of east, where 1 may be (faults.nodes: 0.34)',
+    '2 of 3 nodes of east would be touched, 1 may be (faults.nodes: 0.34)',
   ]);
 });
 
@@ -40,7 +40,7 @@ test('rules that live in all nodes of a cluster harm no node, and touch one clus
   expect(overLimits(link, limited({ nodes: 0, zones: 0, clusters: 0.5 }))).toEqual([]);
   const both = plan({ kind: 'link-partition', from: 'west', to: 'east', bothWays: true });
   expect(overLimits(both, limited({ clusters: 0.5 }))).toEqual([
-    '2 of 2 clusters, where 1 may be (faults.clusters: 0.5)',
+    '2 of 2 clusters would be touched, 1 may be (faults.clusters: 0.5)',
   ]);
 });
 
@@ -50,6 +50,6 @@ test('zones are counted by the nodes that are harmed in them', () => {
   expect(overLimits(plan({ kind: 'zone-outage', cluster: 'east', zone: a ?? '' }), lab)).toEqual([]);
   const other = plan({ kind: 'zone-outage', cluster: 'east', zone: b ?? '' });
   expect(overLimits(plan({ kind: 'zone-outage', cluster: 'east', zone: a ?? '' }), lab, [other])).toEqual([
-    '2 of 4 zones, where 1 may be (faults.zones: 0.25)',
+    '2 of 4 zones would be touched, 1 may be (faults.zones: 0.25)',
   ]);
 });

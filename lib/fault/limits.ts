@@ -35,7 +35,9 @@ export function overLimits(plan: FaultPlan, lab: Lab, open: readonly FaultPlan[]
   );
   const words = (what: string, hit: number, of: number, limit: number, setting: string) =>
     hit / of > limit
-      ? [`${hit} of ${of} ${what}, where ${Math.floor(limit * of)} may be (faults.${setting}: ${limit})`]
+      ? [
+          `${hit} of ${of} ${what} would be touched, ${Math.floor(limit * of)} may be (faults.${setting}: ${limit})`,
+        ]
       : [];
   return [
     ...(deny.includes(plan.spec.kind) ? [`${plan.spec.kind} is denied here (faults.deny)`] : []),
@@ -58,7 +60,7 @@ export function overLimits(plan: FaultPlan, lab: Lab, open: readonly FaultPlan[]
 export function guardLimits(plan: FaultPlan, lab: Lab, open: readonly FaultPlan[] = []): void {
   const over = overLimits(plan, lab, open);
   if (over.length === 0) return;
-  throw new MeshproofError('usage', `${plan.blastRadius}: not allowed. It would touch ${over.join('; ')}`, {
+  throw new MeshproofError('usage', `${plan.blastRadius}: not allowed: ${over.join('; ')}`, {
     nextStep: `choose another fault or target, or change faults: in ${lab.environment.file}`,
   });
 }
