@@ -19,7 +19,7 @@ import { EXIT, errorMessage } from '../support/errors.ts';
 import { projectRoot } from '../support/paths.ts';
 import { columns } from './columns.ts';
 import { confirmEnvironment } from './confirm.ts';
-import { commandContext, type EnvironmentFlags, environmentFrom } from './context.ts';
+import { commandContext, type EnvironmentFlags, environmentFrom, parseCount } from './context.ts';
 import { withEnvironmentFlags } from './environment-commands.ts';
 import { gamedayView } from './gameday-view.ts';
 
@@ -53,7 +53,7 @@ export function gamedayCommand(): Command {
     .option(
       '--repeats <n>',
       'run it so often, and judge each figure by the interval of its median; six at least tell something',
-      toCount,
+      toRepeats,
       1,
     )
     .option('--yes', 'do not ask, and take what people have to do for done')
@@ -149,10 +149,9 @@ function sayRepeats(repeats: Repeats, output: string, json: boolean): void {
   process.exitCode = repeats.verdict === 'not-applicable' ? EXIT.inconclusive : EXIT[repeats.verdict];
 }
 
-function toCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 100)
-    throw new InvalidArgumentError('a whole number from 1 to 100.');
+function toRepeats(text: string): number {
+  const count = parseCount(text);
+  if (count > 100) throw new InvalidArgumentError('100 at most.');
   return count;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
 import { judgeRepeats } from './repeats.ts';
 import { resultOf } from './result.ts';
-import { sampleFault, sampleRecording, sampleScenario } from './sample.ts';
+import { sampleEnded, sampleFault, sampleRecording, sampleScenario } from './sample.ts';
 
 const scenario = sampleScenario();
 
@@ -11,20 +11,7 @@ function repeat(outageS: number, changes: Partial<Parameters<typeof resultOf>[0]
   const recording = sampleRecording((ms) =>
     ms >= 10_000 && ms < 10_000 + 1000 * outageS ? { outcome: 'connect-timeout' } : {},
   );
-  return resultOf({
-    loaded: { file: 'sample.yaml', scenario },
-    lab: fakeLab(),
-    run: 'run-1',
-    startedAt: 0,
-    rehearse: false,
-    events: [],
-    faults: [sampleFault(10, 20)],
-    recordings: new Map([['shop', recording]]),
-    troubles: [],
-    aborted: undefined,
-    stolen: undefined,
-    ...changes,
-  });
+  return resultOf(sampleEnded(fakeLab(), { recordings: new Map([['shop', recording]]), ...changes }));
 }
 
 test('six repeats within the targets pass, with the median and its interval', () => {

@@ -1,29 +1,13 @@
 import { expect, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
 import { type Ended, resultOf } from './result.ts';
-import { sampleFault, sampleRecording, sampleScenario } from './sample.ts';
+import { sampleEnded, sampleFault, sampleRecording } from './sample.ts';
 
-const healthy = sampleRecording(() => ({}));
 const down = sampleRecording((ms) => (ms >= 10_000 && ms < 25_000 ? { outcome: 'connect-timeout' } : {}));
 const outage = (seconds: number) =>
   sampleRecording((ms) => (ms >= seconds * 1000 && ms < 9000 ? { outcome: 'reset' } : {}));
 
-function ended(changes: Partial<Ended> = {}): Ended {
-  return {
-    loaded: { file: 'sample.yaml', scenario: sampleScenario() },
-    lab: fakeLab(),
-    run: 'run-1',
-    startedAt: 0,
-    rehearse: false,
-    events: [],
-    faults: [sampleFault(10, 20)],
-    recordings: new Map([['shop', healthy]]),
-    troubles: [],
-    aborted: undefined,
-    stolen: undefined,
-    ...changes,
-  };
-}
+const ended = (changes: Partial<Ended> = {}) => sampleEnded(fakeLab(), changes);
 
 for (const [what, changes, verdict, reason] of [
   ['what held', {}, 'passed', undefined],

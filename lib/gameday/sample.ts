@@ -2,7 +2,9 @@ import { type SyntheticPlan, syntheticRecording } from '../analysis/synthetic.ts
 import type { Recording } from '../model/call-plan.ts';
 import { samplePlan } from '../fault/sample-plan.ts';
 import type { FaultRecord } from './faults.ts';
+import type { Lab } from '../model/lab.ts';
 import { parseScenario } from './load.ts';
+import type { Ended } from './result.ts';
 import type { Scenario } from './schema.ts';
 
 /** A scenario of one probe and one fault, for tests. */
@@ -44,6 +46,24 @@ export function sampleFault(
     revertedAt: to === undefined ? undefined : START + to * 1000,
     proof: to === undefined ? undefined : 'no table',
     stoppedBiting: undefined,
+    ...changes,
+  };
+}
+
+/** The end of a game day of the sample scenario in which nothing was felt. */
+export function sampleEnded(lab: Lab, changes: Partial<Ended> = {}): Ended {
+  return {
+    loaded: { file: 'sample.yaml', scenario: sampleScenario() },
+    lab,
+    run: 'run-1',
+    startedAt: 0,
+    rehearse: false,
+    events: [],
+    faults: [sampleFault(10, 20)],
+    recordings: new Map([['shop', sampleRecording(() => ({}))]]),
+    troubles: [],
+    aborted: undefined,
+    stolen: undefined,
     ...changes,
   };
 }

@@ -1,10 +1,9 @@
-import type { FaultPlan, FaultTarget } from '../../model/fault-plan.ts';
+import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { tryExec } from '../../support/exec.ts';
-import { envOf, inNode, nodesOf, onEach, tryInNode } from './in-node.ts';
+import { inNode, nodesOf, onEach, quoted, tryInNode } from './in-node.ts';
+import { FOLDER, faultsWith } from './undo-file.ts';
 
 const UNITS = '/etc/systemd/system';
-const FOLDER = '/var/lib/meshproof';
 
 /**
  * Arms a dead-man in every target's own node, which needs nobody else at the deadline, and confirms each. It survives a
@@ -22,7 +21,7 @@ export async function armTimers(plan: FaultPlan, inverse: readonly string[]): Pr
 
 /** Stops the dead-men of a fault that is gone; one that has fired is no error. */
 export async function disarmTimers(plan: FaultPlan): Promise<void> {
-  await onEach(plan, (target: FaultTarget) => tryInNode(plan, target, ['sh', '-c', disarmScript(plan)]));
+  await onEach(plan, (target) => tryInNode(plan, target, ['sh', '-c', disarmScript(plan)]));
 }
 
 /** Stops one by its mark alone, as a shell command. */
@@ -31,7 +30,8 @@ export function disarmScript(plan: Pick<FaultPlan, 'id'>): string {
 }
 
 /**
- * Writes script, service and timer to the node's disk, and starts the timer. `Persistent`: a moment that passed while the node was off counts when it is back (systemd.timer(5)).
+ * Writes script, service and timer to the node's disk, and starts the timer. `Persistent`: a moment that passed while the
+ * node was off counts when it is back (systemd.timer(5)).
  */
 export function armScript(plan: Pick<FaultPlan, 'id' | 'deadline'>, inverse: readonly string[]): string {
   const unit = `${UNITS}/${unitOf(plan)}`;
@@ -64,8 +64,7 @@ export function armScript(plan: Pick<FaultPlan, 'id' | 'deadline'>, inverse: rea
 
 /** What it does at the deadline: the inverse, with all its words, and away with itself. */
 export function deadManScript(plan: Pick<FaultPlan, 'id'>, inverse: readonly string[]): string {
-  const words = inverse.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
-  return `${words.join(' ')}\n${forgetScript(plan)}`;
+  return `${inverse.map(quoted).join(' ')}\n${forgetScript(plan)}`;
 }
 
 function forgetScript(plan: Pick<FaultPlan, 'id'>): string {
@@ -89,7 +88,6 @@ function scriptOf({ id }: Pick<FaultPlan, 'id'>): string {
 }
 
 /** Faults whose dead-men still wait in a node, whoever armed them. */
-export async function leftoverDeadMen(container: string, dockerHost: string): Promise<string[]> {
-  const { stdout } = await tryExec('docker', ['exec', container, 'ls', FOLDER], envOf({ dockerHost }));
-  return [...stdout.matchAll(/^(\S+)\.dead-man$/gm)].map(([, id = '']) => id);
+export function leftoverDeadMen(container: string, dockerHost: string): Promise<string[]> {
+  return faultsWith('dead-man', container, dockerHost);
 }

@@ -59,3 +59,8 @@ export function execInTime(plan: FaultPlan, command: readonly string[], timeout 
   const [program = '', ...args] = inTime(plan, command);
   return exec(program, args, { ...envOf(plan), timeout });
 }
+
+/** One word of a shell command, whatever is in it. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -2,8 +2,8 @@ import type { FaultPlan } from '../../model/fault-plan.ts';
 import { tryExec } from '../../support/exec.ts';
 import { envOf } from './in-node.ts';
 
-/** Survives a reboot of the node, where what it undoes does too. */
-const FOLDER = '/var/lib/meshproof';
+/** What must survive a reboot of a node, by the id of its fault and an ending. */
+export const FOLDER = '/var/lib/meshproof';
 
 /** The script that undoes a fault, in the node; it removes itself once it has worked. */
 export function undoFile({ id }: Pick<FaultPlan, 'id'>): string {
@@ -35,7 +35,14 @@ export function undoCommand(plan: Pick<FaultPlan, 'id'>): string[] {
 }
 
 /** Scripts of faults that nobody undid, in a node. */
-export async function leftoverUndos(container: string, dockerHost: string): Promise<string[]> {
+export function leftoverUndos(container: string, dockerHost: string): Promise<string[]> {
+  return faultsWith('undo', container, dockerHost);
+}
+
+/** Faults that have a file of this ending in a node's folder of ours. */
+export async function faultsWith(ending: string, container: string, dockerHost: string): Promise<string[]> {
   const { stdout } = await tryExec('docker', ['exec', container, 'ls', FOLDER], envOf({ dockerHost }));
-  return [...stdout.matchAll(/^(\S+)\.undo$/gm)].map(([, id = '']) => id);
+  return stdout
+    .split('\n')
+    .flatMap((name) => (name.endsWith(`.${ending}`) ? name.slice(0, -ending.length - 1) : []));
 }

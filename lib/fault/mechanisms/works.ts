@@ -1,8 +1,9 @@
 import type { PodSpec } from '../../model/fault.ts';
 import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
+import { quoted } from './in-node.ts';
 import { forEachTask, goOnScript, listScript, pidsFile } from './signal.ts';
-import { undoFile, undoOnce } from './undo-file.ts';
+import { FOLDER, undoFile, undoOnce } from './undo-file.ts';
 
 /** What a harmful program of ours in a node is: a shell script that goes on until it is stopped. systemd takes `${` and `$$` for its own. */
 export interface Work {
@@ -121,7 +122,7 @@ function memoryWork(plan: FaultPlan, leaveMiB: number): Work {
       find,
       'limit=memory.max; usage=memory.current; idle=inactive_file',
       'if [ -e "$dir/memory.limit_in_bytes" ]; then limit=memory.limit_in_bytes; usage=memory.usage_in_bytes; idle=total_inactive_file; fi',
-      `mkdir -p "$dir/${child}" ${undo.replace(/\/[^/]*$/, '')}`,
+      `mkdir -p "$dir/${child}" ${FOLDER}`,
       'old=$(cat "$dir/$limit")',
       `cat > ${undo}.new <<END`,
       'set -e',
@@ -153,7 +154,7 @@ function diskWork(plan: FaultPlan, workers: number): Work {
   const write = `while :; do dd if=/dev/zero of="$1" bs=1M count=${WRITTEN_MIB} conv=fsync 2>/dev/null && echo >> "$1.times"; done`;
   return {
     script: [
-      `mkdir -p ${undo.replace(/\/[^/]*$/, '')}`,
+      `mkdir -p ${FOLDER}`,
       `echo 'rm -f ${files}.*; rm -f ${undo}' > ${undo}`,
       `trap 'exit 0' TERM INT`,
       `for i in $(seq ${workers}); do sh -c '${write}' meshproof-load-${plan.id} ${files}.$i & done`,
@@ -163,8 +164,4 @@ function diskWork(plan: FaultPlan, workers: number): Work {
     undo: undoOnce(plan),
     left: `test -e ${undo}`,
   };
-}
-
-function quoted(words: string): string {
-  return `'${words.replaceAll("'", "'\\''")}'`;
 }
