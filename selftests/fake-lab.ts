@@ -15,8 +15,7 @@ const failover: FailoverBudget = {
 export function fakeLab(changes: Partial<Lab> = {}): Lab {
   return {
     environment: fakeEnvironment(),
-    dockerHost: 'unix:///nonexistent/docker.sock',
-    dockerNetwork: 'fake',
+    access: { by: 'engine', dockerHost: 'unix:///nonexistent/docker.sock', network: 'fake' },
     clusters: [fakeCluster('east', 1), fakeCluster('west', 2)],
     mesh: { driver: 'istio', namespace: 'istio-system', version: '0.0.0-fake' },
     images: {

@@ -43,7 +43,7 @@ export function environmentFrom(flags: EnvironmentFlags): Environment {
     : resolve(projectRoot, 'environments', `${flags.environment}.yaml`);
   const environment = loadEnvironment(file);
   const images = flags.images ?? (process.env['MESHPROOF_IMAGES'] as ImageMode | undefined);
-  return images === undefined
+  return images === undefined || environment.provider.kind !== 'kind'
     ? environment
     : { ...environment, provider: { ...environment.provider, images } };
 }

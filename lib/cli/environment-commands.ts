@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { configOptions } from '../environment/kind/cluster.ts';
 import { kindConfig } from '../environment/kind/config.ts';
 import { ensureEngine } from '../environment/kind/engine.ts';
+import { imageModeOf } from '../environment/kind/provider.ts';
 import { ensureImages } from '../environment/kind/images/resolve.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
@@ -106,9 +107,10 @@ export function environmentCommand(): Command {
       const environment = environmentFrom(flags);
       const spec = environment.clusters.find(({ name }) => name === cluster);
       if (!spec) throw new MeshproofError('usage', `no cluster ${cluster} in ${environment.file}`);
+      const mode = imageModeOf(environment);
       const engine = await ensureEngine({ log: silentLog });
       const images = await ensureImages({
-        mode: environment.provider.images,
+        mode,
         dockerEnv: engine.env,
         cacheDir: cacheDir(),
         onEvent: () => {},
@@ -128,7 +130,7 @@ export function sweepCommand(): Command {
       const { log } = commandContext({});
       const lab = requireLab(name);
       await using _lease = await acquireLease(lab, 'sweep');
-      const swept = await sweepLab(lab, log);
+      const swept = await sweepLab(lab, log, { everyNode: true });
       console.log(swept.length === 0 ? 'nothing to sweep' : swept.map((line) => `swept ${line}`).join('\n'));
     });
 }
@@ -178,8 +180,9 @@ async function statusOf(lab: Lab) {
   );
   return {
     environment: lab.environment.name,
-    dockerHost: lab.dockerHost,
-    dockerNetwork: lab.dockerNetwork,
+    ...(lab.access.by === 'engine'
+      ? { dockerHost: lab.access.dockerHost, dockerNetwork: lab.access.network }
+      : {}),
     clusters,
   };
 }
@@ -196,5 +199,6 @@ function renderStatus(status: Awaited<ReturnType<typeof statusOf>>): string {
       ...mesh.problems.map((problem) => `  problem: ${problem}`),
     ].join('\n'),
   );
-  return [`${status.environment}  DOCKER_HOST=${status.dockerHost}`, ...clusters].join('\n');
+  const engine = status.dockerHost === undefined ? '' : `  DOCKER_HOST=${status.dockerHost}`;
+  return [`${status.environment}${engine}`, ...clusters].join('\n');
 }

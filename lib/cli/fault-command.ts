@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadEnvironment } from '../environment/load.ts';
 import { CATALOGUE, faultOptions, type Given, NOT_APPLICABLE, specOf, usageOf } from '../fault/catalogue.ts';
 import { guardFault } from '../fault/guard.ts';
-import { guardLimits } from '../fault/limits.ts';
 import { endFault, injectFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { planFault } from '../fault/plan.ts';
@@ -12,21 +11,20 @@ import { formatDuration, parseDuration } from '../model/duration.ts';
 import { FAULT_KINDS, FREEZABLE, LIES, PLANES, SCALABLE } from '../model/fault.ts';
 import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
+import { withConsent } from '../run/consent.ts';
 import { acquireLease } from '../run/lease.ts';
 import { runId } from '../run/manifest.ts';
-import { sweepFaults } from '../run/sweep.ts';
+import { removeWaysIn, sweepFaults } from '../run/sweep.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { columns } from './columns.ts';
-import { confirmEnvironment } from './confirm.ts';
+import { confirmEnvironment, type DisruptionFlags, withDisruptionFlags } from './confirm.ts';
 import { commandContext, DEFAULT_ENVIRONMENT } from './context.ts';
 import { requireLab } from './environment-commands.ts';
 
-interface FaultFlags {
+interface FaultFlags extends DisruptionFlags {
   environment: string;
   for: number;
   json?: boolean;
-  yes?: boolean;
-  allowLastCopy?: boolean;
 }
 
 /** What each option is, for `--help`; which faults take it is said by the catalogue. */
@@ -70,14 +68,9 @@ export function faultCommand(): Command {
       const plan = planOf(kind, flags, requireLab(flags.environment));
       console.log(flags.json ? JSON.stringify(plan, null, 2) : planWords(plan));
     });
-  withFaultFlags(fault.command('inject'))
+  withDisruptionFlags(withFaultFlags(fault.command('inject')))
     .description(
       'inject a fault, hold it, and revert it: at the end, on Ctrl-C, and by its dead-man whatever dies',
-    )
-    .option('--yes', 'do not ask')
-    .option(
-      '--allow-last-copy',
-      'also when it takes the last ready copy of something that is not Meshproof’s',
     )
     .option('--json', 'print plan, effect and revert as JSON on stdout; progress goes to stderr')
     .action(inject);
@@ -103,14 +96,15 @@ function withFaultFlags(command: Command): Command {
 }
 
 async function inject(kind: string, flags: FaultFlags): Promise<void> {
-  const lab = withPresentLimits(requireLab(flags.environment));
+  const known = withPresentLimits(requireLab(flags.environment));
+  const lab = await withConsent(known, flags.allowDisruption ?? false);
   const plan = planOf(kind, flags, lab);
   const { log, signal } = commandContext({});
-  guardLimits(plan, lab, openFaults(readJournal(journalFile(lab.environment.name))));
   await using _lease = await acquireLease(lab, plan.run);
-  if (!flags.allowLastCopy) await guardFault(plan, lab);
+  const open = openFaults(readJournal(journalFile(lab.environment.name)));
+  await guardFault(plan, lab, { open, allowLastCopy: flags.allowLastCopy ?? false }).catch(asRefusal);
   for (const line of planWords(plan).split('\n')) log.info(line);
-  if (!flags.yes) await confirmEnvironment(lab.environment.name, 'inject it');
+  await confirmEnvironment(lab.environment, flags, 'inject it');
   // What was planned minutes ago, while a person thought about it, has its full time from now on.
   const fresh = planOf(kind, flags, lab);
   const fault = await injectFault(fresh);
@@ -120,12 +114,20 @@ async function inject(kind: string, flags: FaultFlags): Promise<void> {
   await sleep(Math.max(0, until - Date.now()), undefined, { signal }).catch(() => undefined);
   const reverted = await fault.revert();
   await fault.settle();
+  await removeWaysIn(lab);
   const heldMs = reverted.startedAt - fault.injectedAt.to;
   log.info(`reverted after ${formatDuration(heldMs)}: ${reverted.proof}`);
   if (flags.json)
     console.log(
       JSON.stringify({ plan: fresh, injectedAt: fault.injectedAt, effect: fault.effect, reverted }, null, 2),
     );
+}
+
+/** What a guard refuses was asked for by somebody, and nothing was touched: the question was wrong, no verdict is missing. */
+function asRefusal(error: unknown): never {
+  if (!(error instanceof MeshproofError) || error.kind === 'environment') throw error;
+  const { message, nextStep } = error;
+  throw new MeshproofError('usage', message, nextStep === undefined ? {} : { nextStep });
 }
 
 /** Limits may have been set since the environment was made: those of its file count, while there is one. */
@@ -142,6 +144,7 @@ async function revert(id: string | undefined, flags: { environment: string }): P
   const open = openFaults(readJournal(journalFile(lab.environment.name)));
   if (id === undefined) {
     const swept = await sweepFaults(lab.environment.name, log);
+    await removeWaysIn(lab);
     console.log(swept.length === 0 ? 'no fault is open' : swept.map((line) => `reverted ${line}`).join('\n'));
     return;
   }
@@ -153,6 +156,7 @@ async function revert(id: string | undefined, flags: { environment: string }): P
     });
   }
   const { proof } = await endFault(plan);
+  await removeWaysIn(lab);
   console.log(`reverted ${plan.id}: ${proof}`);
 }
 

@@ -18,20 +18,18 @@ import { useEnvironment } from '../run/use-environment.ts';
 import { EXIT, errorMessage } from '../support/errors.ts';
 import { projectRoot } from '../support/paths.ts';
 import { columns } from './columns.ts';
-import { confirmEnvironment } from './confirm.ts';
+import { confirmEnvironment, type DisruptionFlags, withDisruptionFlags } from './confirm.ts';
 import { commandContext, type EnvironmentFlags, environmentFrom, parseCount } from './context.ts';
 import { withEnvironmentFlags } from './environment-commands.ts';
 import { gamedayView } from './gameday-view.ts';
 
-interface GamedayFlags extends EnvironmentFlags {
+interface GamedayFlags extends EnvironmentFlags, DisruptionFlags {
   output?: string;
-  yes?: boolean;
   rehearse?: boolean;
   plan?: boolean;
   keep?: boolean;
   repeats: number;
   json?: boolean;
-  allowLastCopy?: boolean;
 }
 
 /** `meshproof gameday …` */
@@ -43,7 +41,7 @@ export function gamedayCommand(): Command {
     .command('list')
     .description('list the scenarios that come with Meshproof')
     .action(() => console.log(scenarioTable()));
-  withEnvironmentFlags(gameday.command('run'))
+  withDisruptionFlags(withEnvironmentFlags(gameday.command('run')))
     .argument('<scenario>', 'a file, or a name of meshproof gameday list')
     .description(
       'run a scenario: steady state, faults, people, abort conditions; everything is reverted at the end',
@@ -55,11 +53,6 @@ export function gamedayCommand(): Command {
       'run it so often, and judge each figure by the interval of its median; six at least tell something',
       toRepeats,
       1,
-    )
-    .option('--yes', 'do not ask, and take what people have to do for done')
-    .option(
-      '--allow-last-copy',
-      'also when a fault takes the last ready copy of something that is not Meshproof’s',
     )
     .option('--keep', 'leave an environment up that this run made')
     .option('-o, --output <folder>', 'folder of the evidence (default: reports/output/gameday/NAME)')
@@ -90,10 +83,10 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
   const output = resolve(flags.output ?? join(projectRoot, 'reports/output/gameday', name));
   const results = await useEnvironment(
     environment,
-    { ...context, keep: flags.keep ?? false },
+    { ...context, keep: flags.keep ?? false, allowDisruption: flags.allowDisruption ?? false },
     async (lab, id) => {
       for (const line of (await planWords(loaded, lab)).split('\n')) log.info(line);
-      if (!rehearse && !flags.yes) await confirmEnvironment(lab.environment.name, 'inject it');
+      if (!rehearse) await confirmEnvironment(lab.environment, flags, 'inject it');
       const control = createControl(signal);
       using view = gamedayView(log, control, { assumeDone: (flags.yes ?? false) || rehearse });
       const all: GamedayResult[] = [];

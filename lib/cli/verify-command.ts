@@ -12,6 +12,7 @@ import { DEFAULT_WORKERS } from '../run/suites.ts';
 import { listTests } from '../run/test-list.ts';
 import { checkCallers, type Verified, verify } from '../run/verify.ts';
 import { projectRoot } from '../support/paths.ts';
+import { ALLOW_DISRUPTION } from './confirm.ts';
 import { commandContext, type EnvironmentFlags, environmentFrom, parseCount } from './context.ts';
 import { withEnvironmentFlags } from './environment-commands.ts';
 import { listJson, renderList } from './test-table.ts';
@@ -23,6 +24,7 @@ interface VerifyFlags extends EnvironmentFlags {
   from?: string[];
   seed?: number;
   workers: number;
+  allowDisruption?: boolean;
   keep?: boolean;
   output: string;
   json?: boolean;
@@ -50,6 +52,7 @@ export function verifyCommand(): Command {
     )
     .option('--seed <number>', 'repeat the order of the tests of an earlier run', parseCount)
     .option('--workers <number>', 'tests that run side by side', parseCount, DEFAULT_WORKERS)
+    .option('--allow-disruption', ALLOW_DISRUPTION)
     .option('--keep', 'leave an environment up that this run made')
     .option('-o, --output <folder>', 'folder of the report', resolve(projectRoot, 'reports/output'))
     .option('--sign-key <file>', 'sign conformance.yaml with this Ed25519 private key (PEM)')
@@ -99,6 +102,7 @@ async function run(flags: VerifyFlags): Promise<void> {
         seed: flags.seed ?? randomInt(2 ** 31),
         workers: flags.workers,
         keep: flags.keep ?? false,
+        allowDisruption: flags.allowDisruption ?? false,
         output,
         progress: flags.json ? 'stderr' : 'inherit',
         signKey,

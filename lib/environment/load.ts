@@ -4,10 +4,12 @@ import type {
   Expectations,
   FailoverBudget,
   LatencyBudget,
+  ProviderSettings,
 } from '../model/environment.ts';
 import type { Waiver } from '../model/invariants.ts';
 import { checkYaml, readYamlText, type YamlPath } from '../support/yaml-file.ts';
 import { cidrsOverlap } from './cidr.ts';
+import { readPins } from './kind/images/pins.ts';
 import { type EnvironmentFile, environmentSchema, inMs } from './schema.ts';
 
 /** Reads and checks an environment file. A bad one is a `usage` error with file, line and remedy. */
@@ -35,14 +37,7 @@ function findProblems(value: EnvironmentFile): Problem[] {
   const problems: Problem[] = [];
   const ranges: { path: YamlPath; range: string }[] = [];
   for (const [cluster, spec] of Object.entries(value.clusters)) {
-    const planes = spec.nodes.filter((node) => node.role === 'control-plane').length;
-    if (planes !== 1) {
-      problems.push({
-        message: `clusters.${cluster}.nodes: ${planes} nodes with role control-plane`,
-        path: ['clusters', cluster, 'nodes'],
-        nextStep: 'give each cluster exactly one control-plane node',
-      });
-    }
+    problems.push(...(value.provider.kubeconfig ? existing(cluster, value) : nodesToMake(cluster, spec)));
     for (const key of ['podCidr', 'serviceCidr'] as const)
       ranges.push({ path: ['clusters', cluster, key], range: spec[key] });
   }
@@ -58,13 +53,55 @@ function findProblems(value: EnvironmentFile): Problem[] {
   return problems;
 }
 
+function nodesToMake(cluster: string, { nodes }: EnvironmentFile['clusters'][string]): Problem[] {
+  const path = ['clusters', cluster, 'nodes'];
+  const planes = nodes.filter(({ role }) => role === 'control-plane').length;
+  if (planes !== 1)
+    return [
+      {
+        message: `clusters.${cluster}.nodes: ${planes} nodes with role control-plane`,
+        path,
+        nextStep: 'give each cluster exactly one control-plane node',
+      },
+    ];
+  if (nodes.length > 1) return [];
+  return [
+    { message: `clusters.${cluster}.nodes: no worker`, path, nextStep: 'give each cluster a worker or more' },
+  ];
+}
+
+/** What is wrong with a cluster that is to exist already. */
+function existing(cluster: string, { clusters, provider }: EnvironmentFile): Problem[] {
+  const contexts = provider.kubeconfig?.contexts ?? {};
+  const problems: Problem[] = [];
+  if (clusters[cluster]?.nodes.length)
+    problems.push({
+      message: `clusters.${cluster}.nodes: the nodes of a cluster that exists are read from it`,
+      path: ['clusters', cluster, 'nodes'],
+      nextStep: 'remove the list; zones come from the label topology.kubernetes.io/zone',
+    });
+  if (contexts[cluster] === undefined)
+    problems.push({
+      message: `provider.kubeconfig.contexts.${cluster}: is missing`,
+      path: ['provider', 'kubeconfig', 'contexts'],
+      nextStep: 'give each cluster its context; kubectl config get-contexts lists them',
+    });
+  return problems;
+}
+
+function providerSettings({ kind, kubeconfig }: EnvironmentFile['provider']): ProviderSettings {
+  if (!kubeconfig) return { kind: 'kind', images: kind?.images ?? 'auto' };
+  const { runtime, k6 } = readPins().registry;
+  return { kind: 'kubeconfig', ...kubeconfig, images: { runtime, k6, ...kubeconfig.images } };
+}
+
 function toModel(value: EnvironmentFile, file: string): Environment {
   const { istio } = value.mesh;
   const { resilience } = istio;
   return {
     name: value.name,
     file,
-    provider: { kind: 'kind', images: value.provider.kind.images },
+    provider: providerSettings(value.provider),
     clusters: Object.entries(value.clusters).map(([name, cluster]) => ({ name, ...cluster })),
     mesh: {
       driver: 'istio',

@@ -1,5 +1,5 @@
 import type { ClusterSpec, Environment } from '../model/environment.ts';
-import type { LabCluster, LabImages } from '../model/lab.ts';
+import type { LabCluster, LabImages, NodeAccess } from '../model/lab.ts';
 import type { Log } from '../support/log.ts';
 
 /** What every provider gets to work with. */
@@ -14,12 +14,10 @@ export interface ProviderContext {
 /** Clusters that are up, and what a mesh driver and the workloads need to know of their images. */
 export interface Provided {
   clusters: LabCluster[];
-  /** How programs on this machine reach the engine, where the nodes are its containers. */
-  dockerHost: string;
-  dockerNetwork: string;
+  access: NodeAccess;
   images: LabImages;
-  /** Images of the mesh that are inside the nodes already. */
-  meshImages: MeshImages;
+  /** Images of the mesh that are inside the nodes already; undefined where the mesh exists already, too. */
+  meshImages: MeshImages | undefined;
   /** Path of a program of the mesh's vendor, by name (`istioctl`). */
   tool(name: 'istioctl'): Promise<string>;
   /** Resource definitions of an API that Kubernetes does not bring along, as YAML; undefined where they can't be had. */

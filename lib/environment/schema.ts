@@ -34,9 +34,36 @@ const cluster = z.strictObject({
   serviceCidr: cidr,
   nodes: z
     .array(z.strictObject({ role: z.enum(['control-plane', 'worker']), zone: name }))
-    .min(2)
-    .describe('exactly one control-plane, at least one worker'),
+    .default([])
+    .describe('of kind: exactly one control-plane, at least one worker; of clusters that exist: left out'),
 });
+
+const provider = z
+  .strictObject({
+    kind: z
+      .strictObject({ images: z.enum(['auto', 'registry', 'source']) })
+      .exactOptional()
+      .describe('clusters are made on this machine, and removed again'),
+    kubeconfig: z
+      .strictObject({
+        file: z
+          .string()
+          .min(1)
+          .exactOptional()
+          .describe('what kubectl would take (KUBECONFIG, ~/.kube/config) when left out'),
+        contexts: z.record(name, z.string().min(1)).describe('context of each cluster'),
+        images: z
+          .strictObject({
+            runtime: z.string().min(1).exactOptional().describe('with node (24 or later) and nsenter'),
+            k6: z.string().min(1).exactOptional(),
+          })
+          .default({})
+          .describe('what the nodes can pull; the public images of pins.json when left out'),
+      })
+      .exactOptional()
+      .describe('clusters that exist already, with their mesh; nothing is installed'),
+  })
+  .refine((one) => Object.keys(one).length === 1, 'name one provider: kind or kubeconfig');
 
 const resilience = z.strictObject({
   tryTimeout: duration,
@@ -78,9 +105,7 @@ const WEAK_CIPHERS = [
 /** The schema of `environments/*.yaml`. Unknown keys are errors: a typo must never be a silent default. */
 export const environmentSchema = z.strictObject({
   name,
-  provider: z.strictObject({
-    kind: z.strictObject({ images: z.enum(['auto', 'registry', 'source']) }),
-  }),
+  provider,
   clusters: z.record(name, cluster).refine((all) => Object.keys(all).length > 0, 'at least one cluster'),
   mesh: z.strictObject({
     istio: z.strictObject({

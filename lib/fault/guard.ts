@@ -3,6 +3,8 @@ import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { openKube } from '../support/kube.ts';
+import { mustBeDisturbable } from './consent.ts';
+import { guardLimits } from './limits.ts';
 import { DEPLOYMENTS } from './mechanisms/scale.ts';
 import { CONTAINERS } from './mechanisms/signal.ts';
 
@@ -79,8 +81,22 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
   }
 }
 
+/**
+ * Refuses a plan that must not be carried out, before anything is touched: clusters that have not opted in, what is beyond the
+ * limits of the environment together with the faults that are open, and the last healthy copy of something that is not ours.
+ */
+export async function guardFault(
+  plan: FaultPlan,
+  lab: Lab,
+  options: { open?: readonly FaultPlan[]; allowLastCopy?: boolean } = {},
+): Promise<void> {
+  mustBeDisturbable(lab, plan.blastRadius);
+  guardLimits(plan, lab, options.open);
+  if (options.allowLastCopy !== true) await guardCopies(plan, lab);
+}
+
 /** Refuses a plan that would take the last healthy copy of something that is not ours; changes nothing. */
-export async function guardFault(plan: FaultPlan, lab: Lab): Promise<void> {
+async function guardCopies(plan: FaultPlan, lab: Lab): Promise<void> {
   const names = new Set(plan.targets.map(({ cluster }) => cluster));
   const lost: string[] = [];
   for (const { name, kubeconfig } of lab.clusters) {

@@ -5,14 +5,11 @@ import { PLANE_PORTS } from './rulesets.ts';
 
 /** Discard (RFC 863): nobody listens, and the node answers with a refusal at most. */
 const NOBODY = 9;
-/** The kubelet: something that listens on every node. */
-const KUBELET = 10_250;
-
 type End = Pick<LabNode, 'container' | 'address'>;
 
 /** Tries to connect from one node to another, in a plane or at all. Its first packet is all that counts, so it ends soon whatever becomes of it. */
 export function connectBetween(from: End, to: End, plane?: Plane): Knock {
-  const port = plane === undefined ? KUBELET : (PLANE_PORTS[plane][0] ?? KUBELET);
+  const port = plane === undefined ? NOBODY : (PLANE_PORTS[plane][0] ?? NOBODY);
   return { container: from.container, command: connect(to.address, port) };
 }
 

@@ -3,6 +3,7 @@ import type { FaultSpec, Plane } from '../model/fault.ts';
 import type { DnsRelay, FaultTarget } from '../model/fault-plan.ts';
 import type { Lab, LabCluster, LabNode } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
+import { WAY_IN } from './by-job.ts';
 import { connectBetween, connectWithin, datagrams, enoughFor, nonsense, question } from './knocks.ts';
 import type { PlannedHarm } from './plan.ts';
 import {
@@ -123,13 +124,13 @@ export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
       const { plane } = spec;
       return {
         ...common,
-        targets: [{ ...target, chains: isolate(plane) }],
+        targets: [{ ...target, chains: isolate(plane, waysIn(lab)) }],
         knocks: [
           plane === 'dns'
             ? connectWithin(node, PLANE_PORTS.dns[0] ?? 53)
             : connectBetween(other, node, plane),
         ],
-        blastRadius: `node ${spec.node} of cluster ${spec.cluster} and the rest of the world lose each other, in ${planeWords(plane)}`,
+        blastRadius: `node ${spec.node} of cluster ${spec.cluster} and the rest of the world lose each other, in ${planeWords(plane)}${butFor(lab)}`,
       };
     }
     case 'dns-loss': {
@@ -168,12 +169,22 @@ export function planNetworkFault(spec: NetworkSpec, lab: Lab): PlannedHarm {
       const other = clusterOf(lab, spec.cluster).nodes.find(({ name }) => name !== spec.node) ?? node;
       return {
         ...common,
-        targets: [{ ...target, chains: dropNew() }],
+        targets: [{ ...target, chains: dropNew(waysIn(lab)) }],
         knocks: [connectBetween(other, node)],
-        blastRadius: `new connections to and from node ${spec.node} of cluster ${spec.cluster} and its pods are dropped; open ones go on`,
+        blastRadius: `new connections to and from node ${spec.node} of cluster ${spec.cluster} and its pods are dropped; open ones go on${butFor(lab)}`,
       };
     }
   }
+}
+
+/** Ports of a node that stay open when it is cut off. */
+function waysIn({ access }: Lab): readonly number[] {
+  return access.by === 'job' ? WAY_IN : [];
+}
+
+function butFor(lab: Lab): string {
+  const ports = waysIn(lab);
+  return ports.length === 0 ? '' : `; port ${ports.join(', ')} stays open, on which it is reverted`;
 }
 
 /** A link: the nodes at its far end with rules about what comes from the near one, and a node of it for each to knock. */

@@ -3,6 +3,7 @@ import { formatDuration } from '../model/duration.ts';
 import type { FaultSpec } from '../model/fault.ts';
 import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
+import { refuseByJob } from './by-job.ts';
 import { NODE_SERVICES } from './mechanisms/systemd.ts';
 import { USUAL_LEFT_MIB, USUAL_WRITERS, WRITTEN_MIB } from './mechanisms/works.ts';
 import { planNetworkFault } from './plan-network.ts';
@@ -14,18 +15,20 @@ export type PlannedHarm = Pick<FaultPlan, 'mechanism' | 'targets' | 'blastRadius
 
 /**
  * Resolves a fault to targets, mechanism, blast radius and an absolute deadline. Touches nothing. A target
- * that is not in the lab is a `usage` error.
+ * that is not in the lab is a `usage` error, what cannot be had there `not-applicable`.
  */
 export function planFault(spec: FaultSpec, lab: Lab, options: { run: string; lastsMs: number }): FaultPlan {
+  const harm = harmOf(spec, lab);
+  if (lab.access.by === 'job') refuseByJob(spec, harm, lab);
   return {
     id: `${spec.kind}-${randomBytes(4).toString('hex')}`,
     run: options.run,
     environment: lab.environment.name,
     spec,
     deadline: Date.now() + options.lastsMs,
-    dockerHost: lab.dockerHost,
+    access: lab.access,
     knocks: [],
-    ...harmOf(spec, lab),
+    ...harm,
   };
 }
 

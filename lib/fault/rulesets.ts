@@ -66,12 +66,21 @@ export function dropLargeFrom(sources: readonly string[], bytes: number): string
   return chain('arrival', ON_ARRIVAL, [`${from(sources)} ip length > ${bytes} counter drop`]);
 }
 
-/** Drops what comes into a node and leaves it, in one plane or all; resolution also of the pods on it. */
-export function isolate(plane?: Plane): string {
+/**
+ * Drops what comes into a node and leaves it, in one plane or all; resolution also of the pods on it. What is sent to these
+ * TCP ports of the node, and answered from there, passes.
+ */
+export function isolate(plane?: Plane, open: readonly number[] = []): string {
   if (plane === 'dns') return dropDns();
   return [
-    chain('arrival', ON_ARRIVAL, matching([`iifname "${OUTSIDE}"`], plane, 'drop')),
-    chain('leaving', ON_LEAVING, matching([`oifname "${OUTSIDE}"`], plane, 'drop')),
+    chain('arrival', ON_ARRIVAL, [
+      ...passing('dport', open),
+      ...matching([`iifname "${OUTSIDE}"`], plane, 'drop'),
+    ]),
+    chain('leaving', ON_LEAVING, [
+      ...passing('sport', open),
+      ...matching([`oifname "${OUTSIDE}"`], plane, 'drop'),
+    ]),
   ].join('');
 }
 
@@ -94,10 +103,17 @@ export function refuseApi(): string {
   return chain('arrival', hook, ['tcp dport 6443 counter reject with tcp reset']);
 }
 
-/** Drops connections that the node's connection table does not know yet; priority after conntrack (-200). */
-export function dropNew(): string {
+/**
+ * Drops connections that the node's connection table does not know yet, but for those to these TCP ports; priority after
+ * conntrack (-200).
+ */
+export function dropNew(open: readonly number[] = []): string {
   const hook = 'type filter hook prerouting priority -150; policy accept;';
-  return chain('arrival', hook, [`iifname != "lo" ct state new counter drop`]);
+  return chain('arrival', hook, [...passing('dport', open), `iifname != "lo" ct state new counter drop`]);
+}
+
+function passing(end: 'dport' | 'sport', ports: readonly number[]): string[] {
+  return ports.length === 0 ? [] : [`tcp ${end} { ${ports.join(', ')} } accept`];
 }
 
 function dropDns(): string {

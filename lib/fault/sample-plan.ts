@@ -14,7 +14,7 @@ export function samplePlan(changes: Partial<FaultPlan> = {}): FaultPlan {
     knocks: [],
     blastRadius: 'every packet from west to east',
     deadline: Date.UTC(2026, 10, 21, 6, 0, 0),
-    dockerHost: 'unix:///nonexistent.sock',
+    access: { by: 'engine', dockerHost: 'unix:///nonexistent.sock', network: 'none' },
     ...changes,
   };
 }

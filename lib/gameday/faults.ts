@@ -1,5 +1,4 @@
 import { guardFault } from '../fault/guard.ts';
-import { guardLimits } from '../fault/limits.ts';
 import { type ActiveFault, injectFault } from '../fault/inject.ts';
 import { mechanismOf } from '../fault/mechanisms.ts';
 import { planFault } from '../fault/plan.ts';
@@ -105,8 +104,7 @@ export function createFaults({
       const spec = await resolveFault(given, lab, nodesOf);
       const plan = planFault(spec, lab, { run, lastsMs: (holdMs ?? LONGEST_HOLD_MS) + SLACK_MS });
       const held = [...active.values()].map((fault) => fault.plan);
-      guardLimits(plan, lab, held);
-      if (!allowLastCopy && !allowAll) await guardFault(plan, lab);
+      await guardFault(plan, lab, { open: held, allowLastCopy: allowLastCopy || allowAll });
       records.push({
         name,
         plan,

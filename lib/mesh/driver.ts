@@ -77,6 +77,8 @@ export interface MeshDriver {
   dnsCapture?: DnsCapture;
   /** Version that runs in a cluster; undefined where there is no such mesh. */
   detect(cluster: LabCluster): Promise<string | undefined>;
+  /** Addresses or host names at which other networks reach a cluster's gateways, as the mesh tells them. */
+  gateways(cluster: LabCluster): Promise<string[]>;
   /** Installs the mesh into every cluster, with one shared root of trust. */
   install(context: MeshContext): Promise<void>;
   /** Peers all clusters, and returns when every control plane has synchronised with every other cluster. */

@@ -17,9 +17,23 @@ export interface Environment {
   waivers: Waiver[];
 }
 
-export interface ProviderSettings {
+export type ProviderSettings = KindSettings | KubeconfigSettings;
+
+/** Clusters are made on this machine, and removed again. */
+export interface KindSettings {
   kind: 'kind';
   images: ImageMode;
+}
+
+/** Clusters that exist already, with their mesh. */
+export interface KubeconfigSettings {
+  kind: 'kubeconfig';
+  /** Where the contexts are; what kubectl would take (KUBECONFIG, ~/.kube/config) when left out. */
+  file?: string;
+  /** Context of each cluster, by the cluster's name. */
+  contexts: Record<string, string>;
+  /** What the nodes can pull: an image with `node` (24 or later) and `nsenter` in it, and one of k6. */
+  images: { runtime: string; k6: string };
 }
 
 /** `registry` pulls, `source` builds everything here, `auto` asks the registry once. */
@@ -32,6 +46,7 @@ export interface ClusterSpec {
   network: string;
   podCidr: string;
   serviceCidr: string;
+  /** None of a cluster that exists: they are read from it. */
   nodes: NodeSpec[];
 }
 

@@ -1,10 +1,11 @@
 import type { FaultSpec, Lie } from './fault.ts';
+import type { NodeAccess } from './lab.ts';
 
 /** One thing that a fault touches, resolved to where it lives. */
 export interface FaultTarget {
   cluster: string;
   node: string;
-  /** Name of the kind node's container. */
+  /** What commands get into it by, as in LabNode. */
   container: string;
   /** The chains of the fault's own nftables table there, where it has one. */
   chains?: string;
@@ -74,7 +75,7 @@ export interface FaultPlan {
   relay?: RelaySetup;
   /** Milliseconds since the epoch; past it the dead-man reverts. */
   deadline: number;
-  dockerHost: string;
+  access: NodeAccess;
 }
 
 /** What stands in the journal: one line for each step of a fault's life, written before the step is taken. */

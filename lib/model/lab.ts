@@ -5,11 +5,18 @@ export interface LabNode {
   name: string;
   role: 'control-plane' | 'worker';
   zone: string;
-  /** Name of its container in the engine. */
+  /** What commands get into it by: the name of its container in the engine, or CLUSTER/NODE where a Job lets them in. */
   container: string;
   /** Address on the engine's network. */
   address: string;
 }
+
+/** How commands get into the nodes. */
+export type NodeAccess =
+  /** The nodes are containers of an engine, which share a network of it. */
+  | { by: 'engine'; dockerHost: string; network: string }
+  /** By a privileged Job on each node, of an image with `nsenter` in it; `kubeconfigs` (paths) by name of the cluster. */
+  | { by: 'job'; image: string; kubeconfigs: Record<string, string> };
 
 /** A cluster that is up. */
 export interface LabCluster {
@@ -21,15 +28,16 @@ export interface LabCluster {
   podCidr: string;
   serviceCidr: string;
   nodes: LabNode[];
+  /** Addresses by which other networks reach the mesh's gateways, where they are not those of its workers. */
+  gateways?: readonly string[];
 }
 
 /** An environment that is up: what `env status --json` prints and every later step works with. */
 export interface Lab {
   environment: Environment;
-  /** DOCKER_HOST of the engine whose containers the nodes are. */
-  dockerHost: string;
-  /** Name of the engine's network that the nodes share. */
-  dockerNetwork: string;
+  access: NodeAccess;
+  /** Clusters that Meshproof did not make may be disturbed: they have opted in, and the user of this command has said so. */
+  disruption?: 'allowed';
   clusters: LabCluster[];
   mesh: { driver: string; namespace: string; version: string };
   images: LabImages;

@@ -30,8 +30,17 @@ export interface ProveOptions extends UseOptions, RunnerOptions {
  * process leaves is undone by the next sweep.
  */
 export async function prove(environment: Environment, options: ProveOptions): Promise<DetectionRow[]> {
+  mustBeOurs(environment);
   const tests = await provable();
   return useEnvironment(environment, options, (lab, run) => proveLab(lab, run, tests, options));
+}
+
+/** Defects are planted into the mesh itself: never where somebody else relies on it. */
+function mustBeOurs({ provider, name }: Environment): void {
+  if (provider.kind === 'kind') return;
+  throw new MeshproofError('usage', `Meshproof did not make the clusters of ${name}: no defect is planted`, {
+    nextStep: 'prove the suites on an environment of the provider kind',
+  });
 }
 
 async function proveLab(

@@ -9,8 +9,9 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { MutualTls } from '../mesh/contracts.ts';
 import type { MeshDriver } from '../mesh/driver.ts';
 import type { Diagnosis, DiagnosisQuestion } from '../model/diagnosis.ts';
-import type { ExecOptions, ExecResult } from '../support/exec.ts';
+import type { ExecResult } from '../support/exec.ts';
 import type { Kube } from '../support/kube.ts';
+import type { InNodeOptions } from '../support/node-access.ts';
 import type { Changes } from './changes.ts';
 import type { RunWatch } from './invariants.ts';
 import type { Guest } from './guest.ts';
@@ -61,7 +62,7 @@ export interface Backend extends AsyncDisposable {
     cluster: string,
     node: string,
     command: readonly string[],
-    options?: ExecOptions,
+    options?: InNodeOptions,
   ): Promise<ExecResult>;
   /** Applies objects, marked as the run's, to these clusters; gives their removal back. For objects of our own. */
   apply(clusters: readonly string[], objects: readonly KubernetesObject[]): Promise<() => Promise<void>>;

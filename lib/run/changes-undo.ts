@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
-import { tryExec } from '../support/exec.ts';
 import { type Kube, ignoreMissing, isStatus, openKube, waitFor } from '../support/kube.ts';
+import { runInNode } from '../support/node-access.ts';
 
 /** Names one object. */
 export interface ObjectRef {
@@ -142,7 +142,7 @@ export function kubeOf(lab: Lab, cluster: string): Kube {
   return openKube(found.kubeconfig);
 }
 
-/** Runs a command in a node's container. */
+/** Runs a command in a node. */
 export function inContainer(lab: Lab, container: string, command: readonly string[]) {
-  return tryExec('docker', ['exec', container, ...command], { env: { DOCKER_HOST: lab.dockerHost } });
+  return runInNode(lab.access, container, command);
 }

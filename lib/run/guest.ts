@@ -67,11 +67,12 @@ export function openGuest({ lab, run, open }: GuestOptions): Guest {
       const context = { log: silentLog, signal, stateDir: guestDir(environment) };
       const provided = await guests.add(lab.environment, spec, context);
       const [cluster] = provided.clusters;
-      if (!cluster) throw new MeshproofError('bug', 'a provider that added no cluster');
+      const { meshImages: images } = provided;
+      if (!cluster || !images) throw new MeshproofError('bug', 'a provider that added no cluster');
       const mesh: MeshContext = {
         environment: lab.environment,
         clusters: [cluster],
-        images: provided.meshImages,
+        images,
         tool: provided.tool,
         definitions: provided.definitions,
         log: silentLog,
@@ -134,9 +135,10 @@ export async function sweepGuest(lab: Lab): Promise<string[]> {
   const environment = lab.environment.name;
   if (lab.environment.clusters.some(({ name }) => name === GUEST)) return [];
   const { membership, guests } = parts(lab);
+  if (!guests) return [];
   const swept = [
     ...((await membership?.forget(GUEST, lab.clusters)) ?? []),
-    ...((await guests?.drop(environment, GUEST)) ?? []),
+    ...(await guests.drop(environment, GUEST)),
   ];
   if (existsSync(guestDir(environment))) swept.push(`state of ${GUEST}`);
   rmSync(guestDir(environment), { recursive: true, force: true });
@@ -145,7 +147,9 @@ export async function sweepGuest(lab: Lab): Promise<string[]> {
 }
 
 function parts(lab: Lab): { membership: Membership | undefined; guests: GuestProvider | undefined } {
-  return { membership: meshDriver(lab.environment).membership, guests: kindProvider().guests };
+  const makes = lab.environment.provider.kind === 'kind';
+  const guests = makes ? kindProvider().guests : undefined;
+  return { membership: meshDriver(lab.environment).membership, guests };
 }
 
 function abilities(lab: Lab): { membership: Membership; guests: GuestProvider } {

@@ -1,5 +1,5 @@
+import { mustBeDisturbable } from '../fault/consent.ts';
 import { guardFault } from '../fault/guard.ts';
-import { guardLimits } from '../fault/limits.ts';
 import { injectFault } from '../fault/inject.ts';
 import { planFault } from '../fault/plan.ts';
 import { runK6 } from '../load/k6.ts';
@@ -9,7 +9,7 @@ import type { RunManifest } from '../model/run.ts';
 import { systemClock } from '../support/clock.ts';
 import { MeshproofError, errorMessage } from '../support/errors.ts';
 import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts';
-import { tryExec } from '../support/exec.ts';
+import { runInNode } from '../support/node-access.ts';
 import { agentPool, podAgents } from './agents.ts';
 import type { Backend } from './backend.ts';
 import { openChanges } from './changes.ts';
@@ -44,11 +44,7 @@ export function labBackend(manifest: RunManifest): Backend {
     onNode: (cluster, node, command, options = {}) => {
       const container = clusterOf(cluster).nodes.find(({ name }) => name === node)?.container;
       if (container === undefined) throw new MeshproofError('bug', `no node ${node} in cluster ${cluster}`);
-      const stdin = options.input === undefined ? [] : ['--interactive'];
-      return tryExec('docker', ['exec', ...stdin, container, ...command], {
-        ...options,
-        env: { ...options.env, DOCKER_HOST: lab.dockerHost },
-      });
+      return runInNode(lab.access, container, command, options);
     },
     async apply(clusters, objects) {
       const marked = withRunLabels(objects, own);
@@ -57,7 +53,10 @@ export function labBackend(manifest: RunManifest): Backend {
       await each(apply);
       return async () => void (await each(remove));
     },
-    changes: (owner) => openChanges(lab, owner),
+    changes(owner) {
+      mustBeDisturbable(lab, owner);
+      return openChanges(lab, owner);
+    },
     guest: () =>
       openGuest({
         lab,
@@ -111,7 +110,6 @@ export function labBackend(manifest: RunManifest): Backend {
       }),
     async inject(spec, lastsMs) {
       const plan = planFault(spec, lab, { run, lastsMs });
-      guardLimits(plan, lab);
       await guardFault(plan, lab);
       return injectFault(plan);
     },

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { kindProvider } from '../environment/kind/provider.ts';
+import { kubeconfigProvider } from '../environment/kubeconfig/provider.ts';
 import { prepareMachine } from '../doctor/prepare.ts';
-import type { Provided, Provider, ProviderContext } from '../environment/provider.ts';
+import type { Provider, ProviderContext } from '../environment/provider.ts';
 import { meshDriver } from '../mesh/registry.ts';
-import type { Environment } from '../model/environment.ts';
+import type { Environment, ProviderSettings } from '../model/environment.ts';
 import type { FaultLimits } from '../model/fault.ts';
-import type { Lab } from '../model/lab.ts';
+import type { Lab, NodeAccess } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import type { Log } from '../support/log.ts';
 import { environmentDir } from '../support/paths.ts';
@@ -13,7 +14,8 @@ import { withMachineLock } from '../support/machine-lock.ts';
 import type { Stages } from '../support/stages.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { forgetState, readState, writeState } from './state.ts';
-import { sweepFaults } from './sweep.ts';
+import { adoptMesh } from './adopt.ts';
+import { sweepFaults, sweepLab } from './sweep.ts';
 
 export interface ProvisionOptions {
   log: Log;
@@ -31,7 +33,14 @@ export function findLab(environment: string): Lab | undefined {
   const { environment: made } = state.lab;
   // Made before there were limits: none.
   const faults = (made.faults as FaultLimits | undefined) ?? { deny: [], nodes: 1, zones: 1, clusters: 1 };
-  return { ...state.lab, environment: { ...made, faults } };
+  const access = (state.lab.access as NodeAccess | undefined) ?? formerAccess(state.lab);
+  return { ...state.lab, access, environment: { ...made, faults } };
+}
+
+/** Of a lab that was made when kind was the only provider. */
+function formerAccess(lab: Lab): NodeAccess {
+  const { dockerHost = '', dockerNetwork = '' } = lab as { dockerHost?: string; dockerNetwork?: string };
+  return { by: 'engine', dockerHost, network: dockerNetwork };
 }
 
 /**
@@ -69,31 +78,34 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
     file: environment.file,
     since,
     temporary: options.temporary ?? false,
+    provider: environment.provider.kind,
   };
   writeState({ ...known, phase: 'creating' });
   if (openFaults(readJournal(journalFile(environment.name))).length > 0)
     await sweepFaults(environment.name, log);
-  await stages.run('machine', () => prepareMachine(log));
-  const provided = await stages.run('clusters', () => provider(options).up(environment, context));
+  const { kind } = environment.provider;
+  if (kind === 'kind') await stages.run('machine', () => prepareMachine(log));
+  const provided = await stages.run('clusters', () => provider(kind, options).up(environment, context));
+  const { meshImages: images } = provided;
   const driver = meshDriver(environment);
-  const meshContext = {
-    ...context,
-    environment,
-    clusters: provided.clusters,
-    images: provided.meshImages,
-    tool: provided.tool,
-    definitions: provided.definitions,
-  };
-  await stages.run(`mesh ${driver.name}`, () => driver.install(meshContext));
-  await stages.run('mesh peering', () => driver.connect(meshContext));
+  if (images) {
+    const meshContext = { ...context, ...provided, environment, images };
+    await stages.run(`mesh ${driver.name}`, () => driver.install(meshContext));
+    await stages.run('mesh peering', () => driver.connect(meshContext));
+  }
   signal.throwIfAborted();
-  const istioctl = await provided.tool('istioctl');
-  const lab = describeLab(
+  const mesh = images
+    ? { clusters: provided.clusters, version: images.version }
+    : await stages.run(`mesh ${driver.name}`, () => adoptMesh(driver, provided));
+  const lab: Lab = {
     environment,
-    provided,
-    { namespace: driver.namespace, istioctl },
-    before?.phase === 'up' ? before.lab.createdAt : since,
-  );
+    access: provided.access,
+    clusters: mesh.clusters,
+    mesh: { driver: driver.name, namespace: driver.namespace, version: mesh.version },
+    images: provided.images,
+    tools: { istioctl: await provided.tool('istioctl') },
+    createdAt: before?.phase === 'up' ? before.lab.createdAt : since,
+  };
   writeState({ ...known, phase: 'up', lab });
   return lab;
 }
@@ -107,11 +119,13 @@ async function deprovisionAlone(environment: string, options: ProvisionOptions):
   const state = readState(environment);
   const since = new Date().toISOString();
   if (state && existsSync(environmentDir(environment))) {
-    const { file, temporary } = state;
-    writeState({ phase: 'deleting', name: environment, file, since, temporary });
+    const { file, temporary, provider: kind = 'kind' } = state;
+    // What is in clusters that stay is taken out while it is known how they are reached.
+    if (kind === 'kubeconfig' && state.phase === 'up') await sweepLab(state.lab, options.log);
+    writeState({ phase: 'deleting', name: environment, file, since, temporary, provider: kind });
   }
   const context = contextOf(environment, options);
-  const made = provider(options);
+  const made = provider(state?.provider ?? 'kind', options);
   await made.down(environment, context);
   const residue = await made.residue(environment, context);
   if (residue.length > 0) {
@@ -127,28 +141,11 @@ function alone<T>(environment: string, work: () => Promise<T>): Promise<T> {
   return withMachineLock(`environment ${environment}`, work, 45 * 60_000);
 }
 
-function provider(options: ProvisionOptions): Provider {
+function provider(kind: ProviderSettings['kind'], options: ProvisionOptions): Provider {
+  if (kind === 'kubeconfig') return kubeconfigProvider();
   return kindProvider(options.registryMirror === undefined ? {} : { registryMirror: options.registryMirror });
 }
 
 function contextOf(environment: string, { log, signal }: ProvisionOptions): ProviderContext {
   return { log, signal, stateDir: environmentDir(environment) };
-}
-
-function describeLab(
-  environment: Environment,
-  provided: Provided,
-  { namespace, istioctl }: { namespace: string; istioctl: string },
-  createdAt: string,
-): Lab {
-  return {
-    environment,
-    dockerHost: provided.dockerHost,
-    dockerNetwork: provided.dockerNetwork,
-    clusters: provided.clusters,
-    mesh: { driver: environment.mesh.driver, namespace, version: provided.meshImages.version },
-    images: provided.images,
-    tools: { istioctl },
-    createdAt,
-  };
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ProviderSettings } from '../model/environment.ts';
 import type { Lab } from '../model/lab.ts';
 import { environmentDir, stateDir } from '../support/paths.ts';
 
@@ -13,6 +14,8 @@ interface Known {
   name: string;
   file: string;
   since: string;
+  /** Which provider the clusters come from; `kind` when it was written before there was another. */
+  provider?: ProviderSettings['kind'];
   /** Made by a run for itself: the run, or the one after it was killed, takes it away at its end. */
   temporary: boolean;
 }

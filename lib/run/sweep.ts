@@ -5,6 +5,7 @@ import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
 import { errorMessage, MeshproofError } from '../support/errors.ts';
 import type { Log } from '../support/log.ts';
+import { removeNodeJobs } from '../support/node-job.ts';
 import { sweepChanges } from './changes.ts';
 import { sweepGuest } from './guest.ts';
 import { removeWorld } from './world.ts';
@@ -37,13 +38,20 @@ export async function sweepFaults(environment: string, log: Log): Promise<Swept>
 
 /**
  * Reverts everything of ours in a lab, journalled or found by its mark: what faults left in nodes,
- * workloads. Idempotent.
+ * workloads. Idempotent. Nodes of clusters that are not to be disturbed are looked at when that is asked for: it takes a
+ * privileged pod on each.
  */
-export async function sweepLab(lab: Lab, log: Log): Promise<Swept> {
+export async function sweepLab(
+  lab: Lab,
+  log: Log,
+  { everyNode = lab.access.by === 'engine' || lab.disruption === 'allowed' } = {},
+): Promise<Swept> {
   const swept = await sweepFaults(lab.environment.name, log);
-  const nodes = lab.clusters.flatMap((cluster) => cluster.nodes);
-  const tidied = await Promise.all(nodes.map(({ container }) => tidyNode(lab.dockerHost, container)));
-  swept.push(...tidied.flat());
+  if (everyNode) {
+    const nodes = lab.clusters.flatMap((cluster) => cluster.nodes);
+    const tidied = await Promise.all(nodes.map(({ container }) => tidyNode(lab.access, container)));
+    swept.push(...tidied.flat());
+  }
   swept.push(...(await sweepGuest(lab)));
   const undone = await sweepChanges(lab);
   // A control plane takes up what it was given back a moment later, and its workloads after it.
@@ -52,5 +60,11 @@ export async function sweepLab(lab: Lab, log: Log): Promise<Swept> {
     await Promise.all(lab.clusters.map((cluster) => rotation.settled(cluster)));
   swept.push(...undone);
   swept.push(...(await removeWorld(lab)));
+  swept.push(...(await removeWaysIn(lab)));
   return swept;
+}
+
+/** Removes the Jobs by which commands got into nodes, where there were any. Idempotent. */
+export async function removeWaysIn({ access }: Lab): Promise<Swept> {
+  return access.by === 'job' ? removeNodeJobs(access) : [];
 }

@@ -1,6 +1,7 @@
 import type { Environment } from '../model/environment.ts';
 import type { Lab } from '../model/lab.ts';
 import { openKube } from '../support/kube.ts';
+import { withConsent } from './consent.ts';
 import { acquireLease } from './lease.ts';
 import { runId } from './manifest.ts';
 import { deprovision, findLab, matches, type ProvisionOptions, provision } from './provision.ts';
@@ -9,6 +10,8 @@ import { readState } from './state.ts';
 export interface UseOptions extends ProvisionOptions {
   /** Leaves an environment up that this run made. */
   keep: boolean;
+  /** Clusters that Meshproof did not make may be disturbed, where they have opted in. */
+  allowDisruption?: boolean;
 }
 
 /**
@@ -25,7 +28,10 @@ export async function useEnvironment<T>(
   const temporary = readState(environment.name)?.temporary ?? !options.keep;
   let inUse = false;
   try {
-    const lab = await labFor(environment, { ...options, temporary });
+    const lab = await withConsent(
+      await labFor(environment, { ...options, temporary }),
+      options.allowDisruption ?? false,
+    );
     const run = runId();
     await using _lease = await acquireLease(lab, run).catch((error: unknown) => {
       inUse = true;
@@ -48,7 +54,9 @@ export async function useEnvironment<T>(
 /** The lab as it is when it is up and answers; made, or made whole, otherwise. */
 async function labFor(environment: Environment, options: UseOptions): Promise<Lab> {
   const known = findLab(environment.name);
-  const usable = known !== undefined && matches(known, environment) && (await answers(known));
+  // Nodes and gateways of clusters that are not Meshproof's come and go: they are read anew.
+  const isOurs = environment.provider.kind === 'kind';
+  const usable = known !== undefined && matches(known, environment) && isOurs && (await answers(known));
   // Budgets and expectations are the file's of now; what the clusters were made from is the same.
   return usable ? { ...known, environment } : provision(environment, options);
 }

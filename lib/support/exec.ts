@@ -70,7 +70,8 @@ export async function tryExec(
   };
 }
 
-function forEachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+/** Calls with each line of a stream as it comes, and with what is left at its end. */
+export function forEachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
   let rest = '';
   stream?.on('data', (chunk: Buffer | string) => {
     const lines = (rest + String(chunk)).split('\n');

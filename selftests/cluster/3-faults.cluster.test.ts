@@ -8,6 +8,7 @@ import { FAULT_KINDS } from '../../lib/model/fault.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { tryExec } from '../../lib/support/exec.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { CASES } from './fault-cases.ts';
 import { lastWorker } from './fault-health.ts';
@@ -19,7 +20,7 @@ const CLUSTER = 'west';
 /** What a sweep of all nodes would find. */
 async function leftovers(lab: Lab): Promise<string[]> {
   const nodes = lab.clusters.flatMap((cluster) => cluster.nodes);
-  return (await Promise.all(nodes.map(({ container }) => tidyNode(lab.dockerHost, container)))).flat();
+  return (await Promise.all(nodes.map(({ container }) => tidyNode(lab.access, container)))).flat();
 }
 
 for (const [name, { fault, health, unharmed }] of Object.entries(CASES)) {
@@ -82,7 +83,7 @@ test('a dead-man survives the loss of its node: what its deadline found off is u
   const node = cluster?.nodes.find(({ role }) => role === 'control-plane');
   if (!node) throw new Error('no control plane');
   const docker = (...args: string[]) =>
-    tryExec('docker', args, { env: { DOCKER_HOST: lab.dockerHost }, timeout: 30_000 });
+    tryExec('docker', args, { env: { DOCKER_HOST: dockerHostOf(lab.access) }, timeout: 30_000 });
   const { fault, health } = CASES['outage of CoreDNS'] ?? {};
   if (!fault || !health) throw new Error('no case');
   const maker = start(injector(fault(lab), 14_000));
@@ -102,7 +103,7 @@ test('a dead-man survives the loss of its node: what its deadline found off is u
 
 test('a node that is paused while commands are being started in it stands still, and goes on', async () => {
   const lab = requireLab();
-  const env = { DOCKER_HOST: lab.dockerHost };
+  const env = { DOCKER_HOST: dockerHostOf(lab.access) };
   const docker = (...args: string[]) => tryExec('docker', args, { env, timeout: 20_000 });
   const node = lastWorker(lab).container;
   const image = (await docker('inspect', '--format', '{{.Config.Image}}', node)).stdout.trim();
@@ -112,7 +113,7 @@ test('a node that is paused while commands are being started in it stands still,
   expect((await docker('run', ...alone, image, '300')).exitCode).toBe(0);
   const target = { cluster: CLUSTER, node: 'paused', container };
   const plan = samplePlan({
-    dockerHost: lab.dockerHost,
+    access: lab.access,
     mechanism: 'docker-pause',
     targets: [target],
     deadline: Date.now() + 300_000,

@@ -34,7 +34,7 @@ async function gameday(text: string, ...flags: string[]) {
 async function leftovers(): Promise<string[]> {
   const lab = requireLab();
   const nodes = lab.clusters.flatMap((cluster) => cluster.nodes);
-  return (await Promise.all(nodes.map(({ container }) => tidyNode(lab.dockerHost, container)))).flat();
+  return (await Promise.all(nodes.map(({ container }) => tidyNode(lab.access, container)))).flat();
 }
 
 test('several faults at once and one after the other: judged, reverted, and the evidence shows every edit', async () => {

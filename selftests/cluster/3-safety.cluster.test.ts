@@ -8,6 +8,7 @@ import { findLab } from '../../lib/run/provision.ts';
 import { readState, writeState } from '../../lib/run/state.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { exec } from '../../lib/support/exec.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { injector, killGroup, open, start } from './injector.ts';
 import { clusterOf, meshproof, notPassed, PROGRAM, requireLab, verify } from './lab.ts';
@@ -17,13 +18,11 @@ async function broken(lab: Lab): Promise<string[]> {
   const nodes = lab.clusters.flatMap((cluster) => cluster.nodes);
   const found = await Promise.all(
     nodes.map(async ({ container }) => {
-      const env = { DOCKER_HOST: lab.dockerHost };
+      const env = { DOCKER_HOST: dockerHostOf(lab.access) };
       const { stdout } = await exec('docker', ['inspect', '--format', '{{.State.Running}}', container], {
         env,
       });
-      return stdout.trim() === 'true'
-        ? leftoverTables(container, lab.dockerHost)
-        : [`${container} is stopped`];
+      return stdout.trim() === 'true' ? leftoverTables(container, lab.access) : [`${container} is stopped`];
     }),
   );
   return found.flat();

@@ -69,7 +69,7 @@ test('the lab has no way out of the machine', async () => {
   if (!engine) throw new Error('no engine');
   const egress = await egressBlocked(engine, {
     environment: lab.environment.name,
-    network: lab.dockerNetwork,
+    network: lab.access.by === 'engine' ? lab.access.network : '',
   });
   expect(egress).toMatchObject({ blocked: true });
 });

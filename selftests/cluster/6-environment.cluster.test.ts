@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exec } from '../../lib/support/exec.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
 import { meshproof, programEnvironment, requireLab } from './lab.ts';
@@ -31,7 +32,7 @@ async function containers(dockerHost: string): Promise<string[]> {
 }
 
 test('Ctrl-C in the middle of env up is seen, said, and cleaned up by env down', async ({}, info) => {
-  const { dockerHost } = requireLab();
+  const dockerHost = dockerHostOf(requireLab().access);
   const file = smallEnvironment(info.outputPath('interrupted.yaml'));
   // As a supervisor does it: the signal goes to what was started, and no terminal tells the rest of the group.
   const launcher = join(projectRoot, 'bin', 'meshproof.mjs');

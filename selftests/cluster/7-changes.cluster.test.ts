@@ -8,6 +8,7 @@ import type { Lab } from '../../lib/model/lab.ts';
 import { openChanges, sweepChanges } from '../../lib/run/changes.ts';
 import { findLab } from '../../lib/run/provision.ts';
 import { readLines } from '../../lib/support/json-lines.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { tryExec } from '../../lib/support/exec.ts';
 import { ignoreMissing, waitFor } from '../../lib/support/kube.ts';
 import { environmentDir, projectRoot } from '../../lib/support/paths.ts';
@@ -34,7 +35,7 @@ const journal = () => join(environmentDir(ENVIRONMENT), 'changes.jsonl');
 const nodeOf = () => clusterOf(lab(), CLUSTER).nodes.at(-1);
 const onNode = (command: string[]) =>
   tryExec('docker', ['exec', nodeOf()?.container ?? '', ...command], {
-    env: { DOCKER_HOST: lab().dockerHost },
+    env: { DOCKER_HOST: dockerHostOf(lab().access) },
   });
 
 /** What the changes below touch, as it is in the cluster now. */

@@ -7,6 +7,7 @@ import { makersOf } from '../../lib/environment/kind/makers.ts';
 import { sweepGuest } from '../../lib/run/guest.ts';
 import { GUEST } from '../../lib/run/guest-spec.ts';
 import { exec } from '../../lib/support/exec.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { apply, ignoreMissing, waitFor } from '../../lib/support/kube.ts';
 import { environmentDir, projectRoot } from '../../lib/support/paths.ts';
 import { clusterOf, programEnvironment, requireLab } from './lab.ts';
@@ -24,7 +25,7 @@ test('a guest whose maker was killed in the middle is swept, with its peering, a
   const nodes = async () => {
     const filter = `label=io.x-k8s.kind.cluster=${name}`;
     const args = ['ps', '--all', '--filter', filter, '--format', '{{.Names}}'];
-    return (await exec('docker', args, { env: { DOCKER_HOST: lab.dockerHost } })).stdout
+    return (await exec('docker', args, { env: { DOCKER_HOST: dockerHostOf(lab.access) } })).stdout
       .split('\n')
       .filter(Boolean);
   };

@@ -3,6 +3,7 @@ import { answerIn } from '../../lib/fault/mechanisms/relay-answer.ts';
 import { dnsAddress } from '../../lib/fault/plan-network.ts';
 import type { Lab, LabNode } from '../../lib/model/lab.ts';
 import { tryExec } from '../../lib/support/exec.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { clusterOf } from './lab.ts';
 
 /** Something that works while all is well, asked for by another way than the fault's own proof. */
@@ -31,7 +32,7 @@ export const controlPlane = (lab: Lab): LabNode => {
 export async function inNode(lab: Lab, node: LabNode, command: string): Promise<boolean> {
   const args = ['exec', node.container, 'bash', '-c', command];
   // Who asks a node that stands still is not answered at all.
-  const options = { env: { DOCKER_HOST: lab.dockerHost }, timeout: 10_000 };
+  const options = { env: { DOCKER_HOST: dockerHostOf(lab.access) }, timeout: 10_000 };
   return (await tryExec('docker', args, options)).exitCode === 0;
 }
 
@@ -97,7 +98,7 @@ export const answersQuickly: Health = (lab) =>
 /** Whether the engine sees no process of ours that only computes. */
 export const idle: Health = async (lab) => {
   const args = ['top', lastWorker(lab).container, '-eo', 'pid,args'];
-  const { stdout } = await tryExec('docker', args, { env: { DOCKER_HOST: lab.dockerHost } });
+  const { stdout } = await tryExec('docker', args, { env: { DOCKER_HOST: dockerHostOf(lab.access) } });
   return !stdout.includes('meshproof-load');
 };
 
@@ -114,7 +115,7 @@ export const told =
     const args = ['exec', '-i', node.container, 'bash', '-s'];
     // The script of the question comes on standard input: it has quotes of its own.
     const input = `${POD}; exec nsenter -t $pid -n timeout 3 bash <<'ASK'\n${command}\nASK\n`;
-    const options = { env: { DOCKER_HOST: lab.dockerHost }, timeout: 10_000, input };
+    const options = { env: { DOCKER_HOST: dockerHostOf(lab.access) }, timeout: 10_000, input };
     const answer = answerIn((await tryExec('docker', args, options)).stdout);
     return answer !== undefined && answer.lie === undefined && answer.tookMs < withinMs;
   };

@@ -5,6 +5,7 @@ import { openAgent } from '../../lib/probe/port-forward.ts';
 import { OUTSIDE_CALLER, OUTSIDE_NAMESPACE } from '../../lib/run/workloads.ts';
 import { podOf } from '../../lib/run/world.ts';
 import { exec } from '../../lib/support/exec.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { clusterOf } from './lab.ts';
 
 /** Below the first retransmission of a SYN (1 s, RFC 6298), so that a drop is a failed call. */
@@ -34,7 +35,7 @@ export async function openGaps(lab: Lab): Promise<Gaps> {
   const west = clusterOf(lab, 'west');
   const target = clusterOf(lab, 'east').nodes.find(({ role }) => role === 'worker');
   if (!target) throw new Error('no worker in east');
-  const env = { DOCKER_HOST: lab.dockerHost };
+  const env = { DOCKER_HOST: dockerHostOf(lab.access) };
   const inNode = (args: string[], input = '') =>
     exec('docker', ['exec', '-i', target.container, ...args], { env, input });
   const sources = west.nodes.map(({ address }) => address);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from '../../lib/model/lab.ts';
 import { tryExec } from '../../lib/support/exec.ts';
+import { dockerHostOf } from '../../lib/support/node-access.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { cacheDir, environmentDir, projectRoot, stateDir } from '../../lib/support/paths.ts';
 import { CASES } from '../cluster/fault-cases.ts';
@@ -103,7 +104,7 @@ async function toApiServers(lab: Lab, signal: 'STOP' | 'CONT'): Promise<void> {
   await Promise.all(
     nodes.map(({ container }) =>
       tryExec('docker', ['exec', container, 'pkill', `-${signal}`, 'kube-apiserver'], {
-        env: { DOCKER_HOST: lab.dockerHost },
+        env: { DOCKER_HOST: dockerHostOf(lab.access) },
         timeout: 20_000,
       }),
     ),

@@ -6,7 +6,7 @@ import type { Lab } from '../../lib/model/lab.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { findLab } from '../../lib/run/provision.ts';
 import { errorMessage } from '../../lib/support/errors.ts';
-import { exec, tryExec } from '../../lib/support/exec.ts';
+import { mustRunInNode, runInNode } from '../../lib/support/node-access.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { sweepFaults } from '../../lib/run/sweep.ts';
 import { silentLog } from '../../lib/support/log.ts';
@@ -95,9 +95,9 @@ console.log(
 process.exitCode = failures.length === 0 ? 0 : 1;
 
 /** What a sweep of all nodes finds just now, by the marks that faults leave. */
-async function leftovers({ clusters, dockerHost }: Lab): Promise<string[]> {
+async function leftovers({ clusters, access }: Lab): Promise<string[]> {
   const nodes = clusters.flatMap((cluster) => cluster.nodes);
-  return (await Promise.all(nodes.map(({ container }) => tidyNode(dockerHost, container)))).flat();
+  return (await Promise.all(nodes.map(({ container }) => tidyNode(access, container)))).flat();
 }
 
 /** Rules of somebody else, of both kinds, in every node. */
@@ -129,13 +129,11 @@ async function foreignRules(of: Lab): Promise<Map<string, string>> {
   );
 }
 
-async function inEach({ clusters, dockerHost }: Lab, script: string): Promise<Map<string, string>> {
+async function inEach({ clusters, access }: Lab, script: string): Promise<Map<string, string>> {
   const nodes = clusters.flatMap((cluster) => cluster.nodes);
   const texts = await Promise.all(
     nodes.map(async ({ container }): Promise<[string, string]> => {
-      const { stdout } = await exec('docker', ['exec', container, 'sh', '-c', script], {
-        env: { DOCKER_HOST: dockerHost },
-      });
+      const { stdout } = await mustRunInNode(access, container, ['sh', '-c', script]);
       return [container, stdout];
     }),
   );
@@ -143,17 +141,14 @@ async function inEach({ clusters, dockerHost }: Lab, script: string): Promise<Ma
 }
 
 /** Whether all nodes are Ready and all pods of the control planes are, so that the next batch begins from a healthy lab. */
-async function isWell({ clusters, dockerHost }: Lab): Promise<boolean> {
+async function isWell({ clusters, access }: Lab): Promise<boolean> {
   const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s';
   const notReady = `${kubectl} get nodes,pods -A -o jsonpath='{range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}' | grep -v True`;
   const each = await Promise.all(
     clusters.map(async ({ nodes }) => {
       const node = nodes.find(({ role }) => role === 'control-plane')?.container ?? '';
       const script = `${kubectl} get --raw /readyz >/dev/null || exit 2; ! ${notReady}`;
-      return (
-        (await tryExec('docker', ['exec', node, 'sh', '-c', script], { env: { DOCKER_HOST: dockerHost } }))
-          .exitCode === 0
-      );
+      return (await runInNode(access, node, ['sh', '-c', script])).exitCode === 0;
     }),
   );
   return each.every(Boolean);

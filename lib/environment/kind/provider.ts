@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { Environment } from '../../model/environment.ts';
+import type { Environment, ImageMode } from '../../model/environment.ts';
 import type { LabCluster } from '../../model/lab.ts';
+import { MeshproofError } from '../../support/errors.ts';
 import { exec, tryExec } from '../../support/exec.ts';
 import type { Provided, Provider, ProviderContext } from '../provider.ts';
 import { bootCluster, type KindPrerequisites, upCluster } from './cluster.ts';
@@ -70,15 +71,14 @@ export function kindProvider(options: KindOptions = {}): Provider {
 
 function provided(
   clusters: LabCluster[],
-  dockerNetwork: string,
+  network: string,
   { engine, images }: KindPrerequisites,
   { log }: ProviderContext,
 ): Provided {
   const { mode, runtime, k6, versions, digests } = images;
   return {
     clusters,
-    dockerHost: engine.dockerHost,
-    dockerNetwork,
+    access: { by: 'engine', dockerHost: engine.dockerHost, network },
     images: { mode, runtime, k6, versions, digests },
     meshImages: images.istio,
     tool: async (name) => (await ensureTool(name, { log })).path,
@@ -97,6 +97,14 @@ async function prepare(
   return { engine, images, kind: kind.path };
 }
 
+/** Where the images of clusters of kind come from; a `usage` error for clusters of another provider. */
+export function imageModeOf({ provider, name }: Environment): ImageMode {
+  if (provider.kind === 'kind') return provider.images;
+  throw new MeshproofError('usage', `the clusters of ${name} are none of kind`, {
+    nextStep: 'name an environment of the provider kind',
+  });
+}
+
 function imagesOf(
   environment: Environment,
   engine: Engine,
@@ -104,7 +112,7 @@ function imagesOf(
   log: Log,
 ): Promise<ImageSet> {
   return ensureImages({
-    mode: environment.provider.images,
+    mode: imageModeOf(environment),
     ...(options.registryMirror === undefined ? {} : { mirror: options.registryMirror }),
     dockerEnv: engine.env,
     cacheDir: cacheDir(),

@@ -1,4 +1,5 @@
 import type { FaultPlan } from '../../model/fault-plan.ts';
+import type { NodeAccess } from '../../model/lab.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { inNode, nodesOf, onEach, quoted, tryInNode } from './in-node.ts';
 import { FOLDER, faultsWith } from './undo-file.ts';
@@ -88,6 +89,6 @@ function scriptOf({ id }: Pick<FaultPlan, 'id'>): string {
 }
 
 /** Faults whose dead-men still wait in a node, whoever armed them. */
-export function leftoverDeadMen(container: string, dockerHost: string): Promise<string[]> {
-  return faultsWith('dead-man', container, dockerHost);
+export function leftoverDeadMen(container: string, access: NodeAccess): Promise<string[]> {
+  return faultsWith('dead-man', container, access);
 }

@@ -1,6 +1,7 @@
 import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { waitFor } from '../../support/kube.ts';
+import { dockerHostOf } from '../../support/node-access.ts';
 import { armWatchdog, disarmWatchdog } from '../watchdog-control.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { goOn, standsStill } from './freezer.ts';
@@ -17,20 +18,21 @@ export const dockerPause: Mechanism = {
   },
   async proveEffect(plan) {
     for (const target of plan.targets) {
-      if (!(await standsStill(plan.dockerHost, target.container)))
+      if (!(await standsStill(dockerHostOf(plan.access), target.container)))
         throw new MeshproofError('inconclusive', `${target.node} goes on after docker pause`);
     }
     return `all processes stand still on ${nodesOf(plan)}`;
   },
   async revert(plan) {
-    await onEach(plan, ({ container }) => goOn(plan.dockerHost, container));
+    await onEach(plan, ({ container }) => goOn(dockerHostOf(plan.access), container));
   },
   async proveRevert(plan) {
     for (const target of plan.targets) {
       await waitFor(
         `${target.node}: goes on, and its kubelet with it`,
         async () =>
-          !(await standsStill(plan.dockerHost, target.container)) && isActive(plan, target, 'kubelet'),
+          !(await standsStill(dockerHostOf(plan.access), target.container)) &&
+          isActive(plan, target, 'kubelet'),
         { timeoutMs: 60_000, nextStep: `docker unpause ${target.container}` },
       );
     }
@@ -48,7 +50,7 @@ async function pause(plan: FaultPlan, container: string, attempt = 1): Promise<v
     await execInTime(plan, ['docker', 'pause', container], 5000);
   } catch (error) {
     if (attempt === 3) throw error;
-    await goOn(plan.dockerHost, container);
+    await goOn(dockerHostOf(plan.access), container);
     await pause(plan, container, attempt + 1);
   }
 }

@@ -1,5 +1,4 @@
 import { tryExec } from '../../support/exec.ts';
-import { envOf } from './in-node.ts';
 
 /** What is done to the freezer of a container. */
 type Way = 'thaw' | 'freeze for a moment';
@@ -25,7 +24,7 @@ interface Listed {
  * and unpaused. That moment ends by itself, whatever becomes of us.
  */
 export async function goOn(dockerHost: string, container: string): Promise<boolean> {
-  const env = envOf({ dockerHost });
+  const env = engine(dockerHost);
   for (let attempt = 0; attempt < 3; attempt++) {
     const unpaused = await tryExec('docker', ['unpause', container], { ...env, timeout: 5000 });
     if (unpaused.exitCode === 0) return true;
@@ -47,7 +46,7 @@ async function unpausedWhileFrozen(dockerHost: string, container: string, found:
   void moment.finally(() => over.abort());
   let done = false;
   while (!done && !over.signal.aborted) {
-    const options = { ...envOf({ dockerHost }), timeout: 5000 };
+    const options = { ...engine(dockerHost), timeout: 5000 };
     done = (await tryExec('docker', ['unpause', container], options)).exitCode === 0;
     if (!done) await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -63,7 +62,7 @@ export async function standsStill(dockerHost: string, container: string): Promis
 async function listed(dockerHost: string, container: string): Promise<Listed | undefined> {
   const format = '{{.ID}} {{.Image}} {{.Status}}';
   const args = ['ps', '--all', '--no-trunc', '--filter', `name=^/${container}$`, '--format', format];
-  const { stdout } = await tryExec('docker', args, { ...envOf({ dockerHost }), timeout: 10_000 });
+  const { stdout } = await tryExec('docker', args, { ...engine(dockerHost), timeout: 10_000 });
   const [id, image, ...status] = stdout.trim().split(' ');
   return id && image ? { id, image, paused: status.join(' ').endsWith('(Paused)') } : undefined;
 }
@@ -76,7 +75,7 @@ async function turn(dockerHost: string, { id, image }: Listed, way: Way): Promis
   const helper = ['--rm', '--user', '0', '--privileged', '--network', 'none', '--cgroupns', 'host'];
   const view = ['--volume', '/sys/fs/cgroup:/sys/fs/cgroup', '--entrypoint', 'sh'];
   const args = ['run', ...helper, ...view, image, '-c', switchScript(id, way)];
-  await tryExec('docker', args, { ...envOf({ dockerHost }), timeout: 30_000 });
+  await tryExec('docker', args, { ...engine(dockerHost), timeout: 30_000 });
 }
 
 /**
@@ -92,4 +91,8 @@ export function switchScript(id: string, way: Way, root = '/sys/fs/cgroup'): str
     `[ -n "$file" ] || { file=$(${find('cgroup.freeze')}); on=1; off=0; };`,
     way === 'thaw' ? thaw : `echo "$on" > "$file"; sleep ${MOMENT_S}; ${thaw}`,
   ].join(' ');
+}
+
+function engine(dockerHost: string) {
+  return { env: { DOCKER_HOST: dockerHost } };
 }

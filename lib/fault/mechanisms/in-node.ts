@@ -1,10 +1,10 @@
 import type { FaultPlan, FaultTarget } from '../../model/fault-plan.ts';
-import { exec, tryExec } from '../../support/exec.ts';
+import { exec } from '../../support/exec.ts';
+import { dockerHostOf, mustRunInNode, runInNode } from '../../support/node-access.ts';
 
-/** Runs a command in the container of a target's node; throws when it fails or takes over 30 s. */
+/** Runs a command in a target's node; throws when it fails or takes over 30 s. */
 export function inNode(plan: FaultPlan, target: FaultTarget, command: readonly string[], input?: string) {
-  const args = ['exec', ...(input === undefined ? [] : ['-i']), target.container, ...command];
-  return exec('docker', args, { ...envOf(plan), timeout: 30_000, ...(input === undefined ? {} : { input }) });
+  return mustRunInNode(plan.access, target.container, command, input === undefined ? {} : { input });
 }
 
 /**
@@ -29,7 +29,7 @@ export function inTime({ deadline }: Pick<FaultPlan, 'deadline'>, command: reado
 
 /** As {@link inNode}; the exit code is the caller's matter. */
 export function tryInNode(plan: FaultPlan, target: FaultTarget, command: readonly string[]) {
-  return tryExec('docker', ['exec', target.container, ...command], { ...envOf(plan), timeout: 30_000 });
+  return runInNode(plan.access, target.container, command);
 }
 
 /** Whether a service of the node is active; false also when its container does not answer. */
@@ -50,8 +50,9 @@ export function nodesOf(plan: FaultPlan): string {
   return plan.targets.map(({ node }) => node).join(', ');
 }
 
-export function envOf({ dockerHost }: Pick<FaultPlan, 'dockerHost'>) {
-  return { env: { DOCKER_HOST: dockerHost } };
+/** The engine of a plan that pauses, kills or starts nodes. */
+export function envOf({ access }: Pick<FaultPlan, 'access'>) {
+  return { env: { DOCKER_HOST: dockerHostOf(access) } };
 }
 
 /** Runs a command on this machine that breaks something, unless the deadline is over; throws after the timeout. */

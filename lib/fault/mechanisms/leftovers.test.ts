@@ -13,7 +13,7 @@ const CLEAN = {
   'exec n ctr --namespace k8s.io containers ls': '0a1b2c',
   'exec n systemctl list-units': '',
 };
-const tidy = () => tidyNode('unix:///nowhere.sock', 'n');
+const tidy = () => tidyNode({ by: 'engine', dockerHost: 'unix:///nowhere.sock', network: 'none' }, 'n');
 
 test('a node that nothing was left in is left alone, whatever its weight', async ({}, info) => {
   using docker = dockerThatSays({ ...CLEAN, inspect: 'true 512' }, info);

@@ -1,10 +1,11 @@
 import type { FaultPlan, FaultTarget, Knock } from '../../model/fault-plan.ts';
 import { errorMessage, MeshproofError } from '../../support/errors.ts';
-import { tryExec } from '../../support/exec.ts';
+import type { NodeAccess } from '../../model/lab.ts';
 import { waitFor } from '../../support/kube.ts';
+import { runInNode } from '../../support/node-access.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { armTimers, disarmTimers } from './dead-man.ts';
-import { envOf, inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
+import { inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
 
 /** Prefix of every table of ours; a sweep knows them by it. */
 export const TABLE_PREFIX = 'meshproof_';
@@ -93,12 +94,8 @@ export const nftables: Mechanism = {
 };
 
 /** Tables of ours that are still in a node, whoever left them. */
-export async function leftoverTables(container: string, dockerHost: string): Promise<string[]> {
-  const { stdout, exitCode } = await tryExec(
-    'docker',
-    ['exec', container, 'nft', 'list', 'tables'],
-    envOf({ dockerHost }),
-  );
+export async function leftoverTables(container: string, access: NodeAccess): Promise<string[]> {
+  const { stdout, exitCode } = await runInNode(access, container, ['nft', 'list', 'tables']);
   return exitCode === 0 ? (stdout.match(new RegExp(`${TABLE_PREFIX}\\w+`, 'g')) ?? []) : [];
 }
 
@@ -109,7 +106,7 @@ export async function countedPackets(plan: FaultPlan, target: FaultTarget): Prom
 }
 
 async function knock(plan: FaultPlan, { container, command }: Knock): Promise<void> {
-  await tryExec('docker', ['exec', container, 'bash', '-c', command], envOf(plan));
+  await runInNode(plan.access, container, ['bash', '-c', command]);
 }
 
 /** Asks the kernel of a node for every expression of the rules, and changes nothing. */

@@ -1,13 +1,14 @@
 import type { FaultPlan, FaultTarget, RelaySetup } from '../../model/fault-plan.ts';
 import { bundle } from '../../support/bundle.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { tryExec } from '../../support/exec.ts';
+import type { NodeAccess } from '../../model/lab.ts';
 import { waitFor } from '../../support/kube.ts';
+import { runInNode } from '../../support/node-access.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { RELAY_PORTS, RELAY_UID } from '../rulesets.ts';
 import { type Answer, answerIn, isAsTold } from './relay-answer.ts';
 import { armTimers, disarmTimers } from './dead-man.ts';
-import { envOf, inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
+import { inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
 import { countedPackets, tableOf, tableText } from './nftables.ts';
 
 /** A client of containerd in the namespace where the workload image is. */
@@ -95,11 +96,8 @@ export const relay: Mechanism = {
 async function ask(plan: FaultPlan, index: number): Promise<Answer | undefined> {
   const one = plan.knocks[index];
   if (!one) throw new MeshproofError('bug', 'a relay has a knock for each target');
-  const { stdout, exitCode } = await tryExec(
-    'docker',
-    ['exec', one.container, 'timeout', String(PATIENCE_S), 'bash', '-c', one.command],
-    envOf(plan),
-  );
+  const command = ['timeout', String(PATIENCE_S), 'bash', '-c', one.command];
+  const { stdout, exitCode } = await runInNode(plan.access, one.container, command);
   return exitCode === 0 ? answerIn(stdout) : undefined;
 }
 
@@ -202,9 +200,9 @@ function fileOf({ id }: Pick<FaultPlan, 'id'>): string {
 }
 
 /** Relays that are still in a node, whoever left them: the ids of their faults. */
-export async function leftoverRelays(container: string, dockerHost: string): Promise<string[]> {
+export async function leftoverRelays(container: string, access: NodeAccess): Promise<string[]> {
   const list = [...CTR, 'containers', 'ls', '--quiet'];
-  const { stdout } = await tryExec('docker', ['exec', container, ...list], envOf({ dockerHost }));
+  const { stdout } = await runInNode(access, container, list);
   return [...stdout.matchAll(/^meshproof-((?:link-latency|dns-latency|dns-wrong-answers)-[0-9a-f]+)$/gm)].map(
     ([, id = '']) => id,
   );

@@ -1,11 +1,12 @@
 import type { PodSpec } from '../../model/fault.ts';
 import type { FaultPlan, FaultTarget } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
+import type { NodeAccess } from '../../model/lab.ts';
+import { runInNode } from '../../support/node-access.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { armTimers, disarmTimers } from './dead-man.ts';
-import { envOf, inNodeInTime, isActive, nodesOf, onEach, tryInNode } from './in-node.ts';
+import { inNodeInTime, isActive, nodesOf, onEach, tryInNode } from './in-node.ts';
 import { allReady, isReady, kubectl, podsOf } from './kubectl.ts';
 import { workOf } from './works.ts';
 
@@ -83,8 +84,8 @@ async function beginAnew(plan: FaultPlan, { namespace, app }: PodSpec): Promise<
 }
 
 /** Scripts of ours that still run in a node, whoever left them. */
-export async function leftoverScripts(container: string, dockerHost: string): Promise<string[]> {
+export async function leftoverScripts(container: string, access: NodeAccess): Promise<string[]> {
   const list = ['systemctl', 'list-units', '--plain', '--no-legend', 'meshproof-*-work.service'];
-  const { stdout } = await tryExec('docker', ['exec', container, ...list], envOf({ dockerHost }));
+  const { stdout } = await runInNode(access, container, list);
   return [...stdout.matchAll(/^(meshproof-\S+-work\.service)/gm)].map(([, unit = '']) => unit);
 }

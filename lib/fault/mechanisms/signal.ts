@@ -1,11 +1,12 @@
 import type { Freezable } from '../../model/fault.ts';
 import type { FaultPlan } from '../../model/fault-plan.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { tryExec } from '../../support/exec.ts';
 import { waitFor } from '../../support/kube.ts';
+import type { NodeAccess } from '../../model/lab.ts';
+import { runInNode } from '../../support/node-access.ts';
 import type { Mechanism } from '../mechanism.ts';
 import { armTimers, disarmTimers } from './dead-man.ts';
-import { envOf, inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
+import { inNode, inNodeInTime, nodesOf, onEach, tryInNode } from './in-node.ts';
 
 /** The container that each program runs in, wherever its pods are. */
 export const CONTAINERS: Record<Freezable, { namespace: string; container: string }> = {
@@ -123,9 +124,9 @@ export function pidsFile({ id }: Pick<FaultPlan, 'id'>): string {
 /** Faults whose processes still stand still in a node, whoever left them, each with the script that lets them go on. */
 export async function leftoverFreezes(
   container: string,
-  dockerHost: string,
+  access: NodeAccess,
 ): Promise<{ id: string; goOn: string }[]> {
-  const { stdout } = await tryExec('docker', ['exec', container, 'ls', '/run'], envOf({ dockerHost }));
+  const { stdout } = await runInNode(access, container, ['ls', '/run']);
   return [...stdout.matchAll(/^meshproof-(\S+)\.pids$/gm)].map(([, id = '']) => ({
     id,
     goOn: goOnScript({ id }),

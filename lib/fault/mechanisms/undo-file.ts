@@ -1,6 +1,6 @@
 import type { FaultPlan } from '../../model/fault-plan.ts';
-import { tryExec } from '../../support/exec.ts';
-import { envOf } from './in-node.ts';
+import type { NodeAccess } from '../../model/lab.ts';
+import { runInNode } from '../../support/node-access.ts';
 
 /** What must survive a reboot of a node, by the id of its fault and an ending. */
 export const FOLDER = '/var/lib/meshproof';
@@ -35,13 +35,13 @@ export function undoCommand(plan: Pick<FaultPlan, 'id'>): string[] {
 }
 
 /** Scripts of faults that nobody undid, in a node. */
-export function leftoverUndos(container: string, dockerHost: string): Promise<string[]> {
-  return faultsWith('undo', container, dockerHost);
+export function leftoverUndos(container: string, access: NodeAccess): Promise<string[]> {
+  return faultsWith('undo', container, access);
 }
 
 /** Faults that have a file of this ending in a node's folder of ours. */
-export async function faultsWith(ending: string, container: string, dockerHost: string): Promise<string[]> {
-  const { stdout } = await tryExec('docker', ['exec', container, 'ls', FOLDER], envOf({ dockerHost }));
+export async function faultsWith(ending: string, container: string, access: NodeAccess): Promise<string[]> {
+  const { stdout } = await runInNode(access, container, ['ls', FOLDER]);
   return stdout
     .split('\n')
     .flatMap((name) => (name.endsWith(`.${ending}`) ? name.slice(0, -ending.length - 1) : []));

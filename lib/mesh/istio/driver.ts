@@ -12,10 +12,10 @@ import { istioLocality } from './locality.ts';
 import { istioMcs } from './mcs.ts';
 import { membership } from './membership.ts';
 import { permissiveManifest } from './manifests.ts';
-import { EAST_WEST_PORT, gatewayNodes, ISTIO_NAMESPACE } from './operator.ts';
+import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE } from './operator.ts';
 import { istioPeers } from './peers.ts';
 import { istioRotation } from './rotation.ts';
-import { detect, status } from './status.ts';
+import { detect, publishedAddresses, status } from './status.ts';
 import { telemetry } from './telemetry.ts';
 import { serverOnly } from './server-only.ts';
 import { istioTimeLimits } from './time-limits.ts';
@@ -69,6 +69,7 @@ export const istioDriver: MeshDriver = {
   discovery: istioDiscovery,
   mcs: istioMcs,
   detect,
+  gateways: publishedAddresses,
   install,
   connect,
   status,
@@ -92,9 +93,9 @@ export function sniOf({ name, namespace, port }: ServiceName): string {
 }
 
 function gatewayAddress(cluster: LabCluster): string {
-  const [node] = gatewayNodes(cluster);
-  if (!node) throw new MeshproofError('environment', `${cluster.name}: no node serves the east-west gateway`);
-  return node.address;
+  const [address] = gatewayAddresses(cluster);
+  if (address !== undefined) return address;
+  throw new MeshproofError('environment', `${cluster.name}: nothing serves the east-west gateway`);
 }
 
 async function diagnose(cluster: LabCluster): Promise<Record<string, string>> {

@@ -137,6 +137,11 @@ export function gatewayNodes({ nodes }: LabCluster): LabCluster['nodes'] {
   return workers.length > 0 ? workers : nodes;
 }
 
+/** Where other networks reach the east-west gateway of a cluster. */
+export function gatewayAddresses(cluster: LabCluster): readonly string[] {
+  return cluster.gateways ?? gatewayNodes(cluster).map(({ address }) => address);
+}
+
 function onePerNode() {
   return {
     preferredDuringSchedulingIgnoredDuringExecution: [

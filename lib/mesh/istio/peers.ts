@@ -5,7 +5,7 @@ import type { PeerMode, PeerPolicy } from '../../model/peer-authentication.ts';
 import { openKube } from '../../support/kube.ts';
 import type { CertificateRequest, MutualTls } from '../contracts.ts';
 import { issueLeaf, newRoot, selfSignedLeaf } from './ca.ts';
-import { EAST_WEST_PORT, gatewayNodes, ISTIO_NAMESPACE } from './operator.ts';
+import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE } from './operator.ts';
 import { gatewayCertificates } from './gateway-certificates.ts';
 import { gatewayDoors } from './gateway-doors.ts';
 import { whyClear, whyOpen, whyShut } from './peer-causes.ts';
@@ -39,8 +39,7 @@ export const istioPeers: Pick<
   },
   demand,
   issue,
-  entrances: (cluster) =>
-    gatewayNodes(cluster).map(({ address }) => ({ host: address, port: EAST_WEST_PORT })),
+  entrances: (cluster) => gatewayAddresses(cluster).map((host) => ({ host, port: EAST_WEST_PORT })),
   controlPlane: { host: `istiod.${ISTIO_NAMESPACE}.svc.cluster.local`, port: 15_012 },
   gatewayCertificates,
   gatewayDoors,

@@ -38,7 +38,7 @@ export function parseRemoteClusters(table: string): string[] {
 }
 
 /** Addresses by which the other networks are told to reach this cluster's gateway. */
-async function publishedAddresses(cluster: LabCluster): Promise<string[]> {
+export async function publishedAddresses(cluster: LabCluster): Promise<string[]> {
   const { core } = openKube(cluster.kubeconfig);
   const name = EAST_WEST_GATEWAY;
   const service = await ignoreMissing(core.readNamespacedService({ namespace: ISTIO_NAMESPACE, name }));
@@ -71,8 +71,8 @@ export async function status(
     if (available < wanted) problems.push(`${name}: ${available} of ${wanted} replicas available`);
   }
   const published = await publishedAddresses(cluster);
-  const nodes = cluster.nodes.map(({ address }) => address);
-  for (const address of published.filter((one) => !nodes.includes(one))) {
+  const known = [...cluster.nodes.map(({ address }) => address), ...(cluster.gateways ?? [])];
+  for (const address of published.filter((one) => !known.includes(one))) {
     problems.push(`the east-west gateway is published at ${address}, which is no node of ${cluster.name}`);
   }
   if (published.length === 0) problems.push('the east-west gateway is published at no address');
