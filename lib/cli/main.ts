@@ -7,6 +7,7 @@ import { faultCommand } from './fault-command.ts';
 import { gamedayCommand } from './gameday-command.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
 import { proveCommand } from './prove-command.ts';
+import { rbacCommand } from './rbac-command.ts';
 import { reportCommand } from './report-command.ts';
 import { doctorCommands, engineCommands } from './machine-commands.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -25,6 +26,7 @@ const commands = [
   gamedayCommand(),
   environmentCommand(),
   sweepCommand(),
+  rbacCommand(),
   doctorCommands(),
   engineCommands(),
   reportCommand(),

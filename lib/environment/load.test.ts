@@ -74,3 +74,37 @@ test('text that is no YAML is refused with its line', () => {
 test('a file that is not there is refused with a remedy', () => {
   expect(() => loadEnvironment('/nonexistent.yaml')).toThrow(/cannot read the environment file/);
 });
+
+/** The default environment over clusters that exist. */
+const adopted = good
+  .replace(/  kind:\n    images:.*\n/, '  kubeconfig: { contexts: { east: e, west: w } }\n')
+  .replaceAll(/    nodes:\n(?:      - .*\n)+/g, '');
+
+test('clusters that exist have contexts, no nodes, and the public images unless others are named', () => {
+  const { provider, clusters } = parseEnvironment(adopted, 'a.yaml');
+  expect(provider).toMatchObject({ kind: 'kubeconfig', contexts: { east: 'e', west: 'w' } });
+  expect(provider.images).toMatchObject({ runtime: expect.stringContaining('node:') });
+  expect(clusters.map(({ nodes }) => nodes)).toEqual([[], []]);
+});
+
+for (const [what, text, says] of [
+  ['a cluster without a context', adopted.replace(', west: w', ''), 'contexts.west: is missing'],
+  [
+    'nodes of a cluster that exists',
+    good.replace(/  kind:\n    images:.*\n/, '  kubeconfig: { contexts: { east: e, west: w } }\n'),
+    'are read from it',
+  ],
+  [
+    'two providers',
+    adopted.replace('provider:\n', 'provider:\n  kind: { images: auto }\n'),
+    'name one provider',
+  ],
+  ['no provider', good.replace(/  kind:\n    images:.*\n/, '  {}\n'), 'name one provider'],
+  ['a cluster of kind without nodes', good.replace(/    nodes:\n(?:      - .*\n)+/, ''), '0 nodes with role'],
+] as const) {
+  test(`${what} is refused`, () => {
+    const error = refusal(text);
+    expect(error.message).toContain(says);
+    expect(error.at?.line).toBeGreaterThan(0);
+  });
+}

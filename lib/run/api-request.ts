@@ -7,6 +7,10 @@ export interface ApiRequest {
   verb: string;
   /** Plural name, with the subresource: `pods`, `pods/portforward`. */
   resource: string;
+  /** API group; empty for the core. */
+  group: string;
+  namespace?: string;
+  name?: string;
 }
 
 const WRITES: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
@@ -16,18 +20,25 @@ export function describeRequest(method: string, target: string): ApiRequest | un
   const [path = '', query = ''] = target.split('?');
   const [root, ...rest] = path.split('/').filter(Boolean);
   if (root !== 'api' && root !== 'apis') return undefined;
+  const group = root === 'api' ? '' : (rest[0] ?? '');
   const segments = rest.slice(root === 'api' ? 1 : 2);
-  if (segments.length === 0) return { verb: 'discover', resource: 'types' };
-  const [kind = '', name, ...more] = withoutNamespace(segments);
+  if (segments.length === 0) return { verb: 'discover', resource: 'types', group };
+  const within = withoutNamespace(segments);
+  const [kind = '', name, ...more] = within;
   const [subresource] = more;
-  const resource = subresource === undefined ? kind : `${kind}/${subresource}`;
+  const what = {
+    resource: subresource === undefined ? kind : `${kind}/${subresource}`,
+    group,
+    ...(within === segments ? {} : { namespace: segments[1] ?? '' }),
+    ...(name === undefined ? {} : { name }),
+  };
   if (method !== 'GET') {
     const verb = WRITES[method] ?? method.toLowerCase();
-    return { verb: verb === 'delete' && name === undefined ? 'deletecollection' : verb, resource };
+    return { verb: verb === 'delete' && name === undefined ? 'deletecollection' : verb, ...what };
   }
-  if (name !== undefined) return { verb: 'get', resource };
+  if (name !== undefined) return { verb: 'get', ...what };
   const watches = ['true', '1'].includes(new URLSearchParams(query).get('watch') ?? '');
-  return { verb: watches ? 'watch' : 'list', resource };
+  return { verb: watches ? 'watch' : 'list', ...what };
 }
 
 /** `namespaces/NAME/pods` is about pods; `namespaces/NAME` and its own subresources are about the namespace. */

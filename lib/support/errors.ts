@@ -42,7 +42,10 @@ export function describeError(error: unknown): string {
 
 /** The message of anything that was thrown. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  // What a WebSocket gives is an event with a message, and no error.
+  const { message } = Object(error) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }
 
 /** Exit codes of DESIGN.md §2 and sysexits.h (64 EX_USAGE, 70 EX_SOFTWARE). */

@@ -14,8 +14,11 @@ type ByJob = Extract<NodeAccess, { by: 'job' }>;
 export const SYSTEM_NAMESPACE = 'meshproof-system';
 /** Label on the Jobs and their pods. */
 const LABEL = 'meshproof.dev/node-access';
-/** A Job that was left behind ends by itself, and is removed by Kubernetes. */
-const LONGEST_S = 7200;
+/** A Job that no command has used for so long ends by itself, and is removed by Kubernetes: none is left behind for long. */
+const IDLE_S = 90;
+const USED = '/tmp/used';
+const WAIT = `touch ${USED}; while [ $(($(date +%s) - $(stat -c %Y ${USED}))) -lt ${IDLE_S} ]; do sleep 5; done`;
+const USE = `touch ${USED}; exec "$@"`;
 const CONTAINER = 'node';
 
 /** Jobs that this process has seen running, by the handle of their node: the names of their pods. */
@@ -23,7 +26,7 @@ const opened = new Map<string, Promise<string>>();
 
 /**
  * Runs a command in a node as its own root: a privileged Job pinned to the node, whose pod enters the namespaces of the
- * node's first process (nsenter(1)). One Job a node serves all commands. What has to outlive it is given to the node's
+ * node's first process (nsenter(1)). One Job a node serves all commands, none of which may take longer than {@link IDLE_S}. What has to outlive it is given to the node's
  * own systemd by what runs here. A way that is lost counts as exit code 125, as `docker exec` has it.
  */
 export async function runByJob(
@@ -75,8 +78,7 @@ export function nodeJob(node: string, image: string): V1Job {
     kind: 'Job',
     metadata: { name: jobName(node), namespace: SYSTEM_NAMESPACE, labels },
     spec: {
-      activeDeadlineSeconds: LONGEST_S,
-      ttlSecondsAfterFinished: 30,
+      ttlSecondsAfterFinished: 0,
       backoffLimit: 2,
       template: {
         metadata: { labels, annotations: { 'meshproof.dev/node': node } },
@@ -93,7 +95,7 @@ export function nodeJob(node: string, image: string): V1Job {
               name: CONTAINER,
               image,
               imagePullPolicy: 'IfNotPresent',
-              command: ['sleep', String(LONGEST_S)],
+              command: ['sh', '-c', WAIT],
               securityContext: { privileged: true, runAsUser: 0, runAsGroup: 0 },
               resources: { requests: { cpu: '10m', memory: '16Mi' } },
             },
@@ -146,20 +148,9 @@ async function startJob(kube: Kube, node: string, image: string): Promise<string
   );
 }
 
+/** One that has ended goes by itself, and another is made once its name is free. */
 async function ensureJob({ batch, core }: Kube, name: string, body: V1Job): Promise<void> {
-  const found = await ignoreMissing(batch.readNamespacedJob({ namespace: SYSTEM_NAMESPACE, name }));
-  const ended = found?.status?.conditions?.some(
-    ({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True',
-  );
-  if (found && ended !== true && found.metadata?.deletionTimestamp === undefined) return;
-  if (ended === true)
-    await ignoreMissing(
-      batch.deleteNamespacedJob({
-        namespace: SYSTEM_NAMESPACE,
-        name,
-        propagationPolicy: 'Background',
-      }),
-    );
+  if (await ignoreMissing(batch.readNamespacedJob({ namespace: SYSTEM_NAMESPACE, name }))) return;
   try {
     await batch.createNamespacedJob({ namespace: SYSTEM_NAMESPACE, body });
   } catch (error) {
@@ -189,7 +180,21 @@ async function enter(
     return () => Buffer.concat(chunks).toString();
   });
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
-  const words = ['nsenter', '--target=1', '--mount', '--uts', '--ipc', '--net', '--pid', '--', ...command];
+  const words = [
+    'sh',
+    '-c',
+    USE,
+    'sh',
+    'nsenter',
+    '--target=1',
+    '--mount',
+    '--uts',
+    '--ipc',
+    '--net',
+    '--pid',
+    '--',
+    ...command,
+  ];
   const stdin = input === undefined ? null : Readable.from([Buffer.from(input)]);
   const socket = await new Exec(config)
     .exec(SYSTEM_NAMESPACE, pod, CONTAINER, words, stdout, stderr, stdin, false, (status) =>
@@ -215,7 +220,8 @@ async function enter(
 const LOST = 125;
 
 function lost(error: unknown): ExecResult {
-  return { stdout: '', stderr: errorMessage(error), exitCode: LOST };
+  const cause = error instanceof Error && error.cause !== undefined ? `: ${errorMessage(error.cause)}` : '';
+  return { stdout: '', stderr: `${errorMessage(error)}${cause}`, exitCode: LOST };
 }
 
 /** The exit code that the API server reports of a command (reason `NonZeroExitCode`, cause `ExitCode`). */

@@ -5,7 +5,7 @@ import type { FaultSpec } from '../../lib/model/fault.ts';
 import type { FaultPlan } from '../../lib/model/fault-plan.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
-import { programEnvironment } from './lab.ts';
+import { programEnvironment, requireLab } from './lab.ts';
 
 /** Faults that were meant and are not proven to be gone. */
 export const open = (lab: Lab): FaultPlan[] => openFaults(readJournal(journalFile(lab.environment.name)));
@@ -30,11 +30,15 @@ export function killGroup({ pid }: ChildProcess): void {
 
 /** A program that injects one fault through the library and then sleeps, never reverting. */
 export function injector(spec: FaultSpec, lastsMs: number): string[] {
+  return injectorOf(requireLab(), spec, lastsMs);
+}
+
+/** As {@link injector}, into a lab as it is given. */
+export function injectorOf(lab: Lab, spec: FaultSpec, lastsMs: number): string[] {
   const program = `
     import { injectFault } from './lib/fault/inject.ts';
     import { planFault } from './lib/fault/plan.ts';
-    import { findLab } from './lib/run/provision.ts';
-    const lab = findLab('kind-istio');
+    const lab = ${JSON.stringify(lab)};
     await injectFault(planFault(${JSON.stringify(spec)}, lab, { run: 'torture', lastsMs: ${lastsMs} }));
     setTimeout(() => {}, 600_000);`;
   return ['--input-type=module-typescript', '--eval', program];

@@ -22,15 +22,16 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.
 
 /**
  * Carries one point out: starts the maker of the fault, and strikes. Resolves when nothing of ours runs any more, with the
- * deadline of the fault, milliseconds since the epoch.
+ * deadline of the fault, milliseconds since the epoch. `byJob`: its maker has the API servers only.
  */
-export async function strike(lab: Lab, point: Point): Promise<number> {
+export async function strike(lab: Lab, point: Point, byJob: boolean): Promise<number> {
   const { fault } = CASES[point.fault] ?? {};
   if (!fault) throw new Error(`no case ${point.fault}`);
   const spec = JSON.stringify(fault(lab));
   const { name } = lab.environment;
   const run = `torture-${Date.now()}-${point.number}`;
   const args = ['selftests/torture/maker.ts', name, run, spec, String(LASTS_MS), String(HOLD_MS)];
+  if (byJob) args.push('by-job');
   if (point.blow === 'full disk') return onAFullDisk(lab, args, { run, atMs: point.atMs });
   const maker = start(args, point.blow === 'kill -9 of the process and its parent');
   const deadline = await meant(journalFile(name), run);

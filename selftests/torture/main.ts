@@ -1,16 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { planFault } from '../../lib/fault/plan.ts';
 import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { acquireLease } from '../../lib/run/lease.ts';
 import { findLab } from '../../lib/run/provision.ts';
-import { errorMessage } from '../../lib/support/errors.ts';
+import { errorMessage, MeshproofError } from '../../lib/support/errors.ts';
 import { mustRunInNode, runInNode } from '../../lib/support/node-access.ts';
 import { waitFor } from '../../lib/support/kube.ts';
 import { sweepFaults } from '../../lib/run/sweep.ts';
 import { silentLog } from '../../lib/support/log.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
+import { throughJobs } from '../cluster/adopted.ts';
+import { CASES } from '../cluster/fault-cases.ts';
 import { lastWorker } from '../cluster/fault-health.ts';
 import { strike } from './blows.ts';
 import { batchesOf, type Point } from './points.ts';
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     'at-once': { type: 'string', default: '4' },
     environment: { type: 'string', default: 'kind-istio' },
+    'by-job': { type: 'boolean', default: false },
   },
 });
 
@@ -37,7 +41,12 @@ const found = findLab(values.environment);
 if (!found) throw new Error(`environment ${values.environment} is not up: npm run meshproof -- env up`);
 const lab: Lab = found;
 const seed = Number(values.seed);
-const batches = batchesOf(Number(values.points), seed, Number(values['at-once']));
+const byJob = values['by-job'];
+const batches = batchesOf(Object.keys(CASES).filter(canBe), {
+  points: Number(values.points),
+  seed,
+  atOnce: Number(values['at-once']),
+});
 const rows: Row[] = [];
 const failures: string[] = [];
 const startedAt = Date.now();
@@ -48,7 +57,7 @@ for (const [index, batch] of batches.entries()) {
   const done = await Promise.all(
     batch.map(async (point): Promise<Row> => {
       try {
-        return { ...point, deadline: await strike(lab, point) };
+        return { ...point, deadline: await strike(lab, point, byJob) };
       } catch (error) {
         return { ...point, deadline: 0, error: errorMessage(error) };
       }
@@ -93,6 +102,18 @@ console.log(
   `${rows.length} points, ${new Set(rows.map(({ fault }) => fault)).size} faults, seed ${seed}: ${failures.length} failures`,
 );
 process.exitCode = failures.length === 0 ? 0 : 1;
+
+/** Whether a case can be had the way its maker gets into nodes. */
+function canBe(name: string): boolean {
+  const { fault } = CASES[name] ?? {};
+  try {
+    const of = byJob ? throughJobs(lab) : lab;
+    return fault !== undefined && planFault(fault(lab), of, { run: 'none', lastsMs: 0 }).id !== '';
+  } catch (error) {
+    if (error instanceof MeshproofError && error.kind === 'not-applicable') return false;
+    throw error;
+  }
+}
 
 /** What a sweep of all nodes finds just now, by the marks that faults leave. */
 async function leftovers({ clusters, access }: Lab): Promise<string[]> {

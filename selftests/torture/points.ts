@@ -1,5 +1,4 @@
 import { seededRandom } from '../../lib/run/shuffle.ts';
-import { CASES } from '../cluster/fault-cases.ts';
 
 /** What dies, freezes or fills up at a random moment of a fault's life. */
 export const BLOWS = [
@@ -15,7 +14,7 @@ export type Blow = (typeof BLOWS)[number];
 /** One fault, and what happens to its maker, when. */
 export interface Point {
   number: number;
-  /** A name of {@link CASES}. */
+  /** A name of a case. */
   fault: string;
   blow: Blow;
   /** Milliseconds from when the fault was meant: arming, injection, proof, hold and revert all lie in its range. */
@@ -26,14 +25,17 @@ export interface Point {
 const LIFE_MS = 9000;
 
 /** So many points by seed, in batches that run at the same time; a batch has a fault of each name once at most. */
-export function batchesOf(points: number, seed: number, atOnce: number): Point[][] {
+export function batchesOf(
+  faults: readonly string[],
+  { points, seed, atOnce }: { points: number; seed: number; atOnce: number },
+): Point[][] {
   const random = seededRandom(seed);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const batches: Point[][] = [];
   for (let number = 1; number <= points; ) {
-    const names = new Set(Object.keys(CASES));
+    const names = new Set(faults);
     const batch: Point[] = [];
-    while (batch.length < atOnce && number <= points) {
+    while (batch.length < Math.min(atOnce, faults.length) && number <= points) {
       const fault = pick([...names]);
       names.delete(fault);
       batch.push({ number, fault, blow: pick(BLOWS), atMs: Math.round(random() * LIFE_MS) });
