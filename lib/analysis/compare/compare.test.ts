@@ -161,8 +161,9 @@ test('identical sides that are not measured alike leave nothing to say', () => {
     random,
   );
   expect(plan.doubts.join()).toMatch(/identical sides differ by more than the margin/);
+  expect(compareSides(plan, [])).toMatchObject({ verdict: 'inconclusive', finished: true });
   const found = compareSides(plan, syntheticRounds(REALISTIC, { count: plan.mostRounds, random }));
-  expect(found.verdict).toBe('inconclusive');
+  expect(found).toMatchObject({ verdict: 'inconclusive', finished: true });
 });
 
 test('an A/A of four rounds knows no spread', () => {

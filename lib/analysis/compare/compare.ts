@@ -26,8 +26,8 @@ import { boundsOf, countsOf, effectsOf, figureOf, sortRounds } from './rounds.ts
  * - A candidate that is within the margin in every metric is failed in no more than α of all cases. One metric is enough to
  *   fail, so many chances to err add up: Holm's step-down procedure guards them.
  * - Each look has a level of its own, and these sum up to α (`plannedLooks`).
- * Discards come from the conditions only (`discardReason`). What neither passes nor fails is inconclusive, and so is everything
- * where the plan has doubts: then neither verdict would say anything.
+ * Discards come from the conditions only (`discardReason`). What neither passes nor fails is inconclusive, and so is everything,
+ * at once, where the plan has doubts: then neither verdict would say anything.
  */
 export function compareSides(plan: ComparisonPlan, made: readonly Round[]): Comparison {
   const rounds = made.slice(0, plan.mostRounds);
@@ -50,6 +50,8 @@ export function compareSides(plan: ComparisonPlan, made: readonly Round[]): Comp
       metrics,
     };
   };
+  // More rounds would not make the plan any better.
+  if (plan.doubts.length > 0) return result(kept, plan.looks.length - 1, true);
   for (const [index, look] of plan.looks.entries()) {
     if (kept.length < look.rounds) continue;
     const isLast = index === plan.looks.length - 1;
@@ -123,7 +125,6 @@ function noteOf(
     ...(verdict === 'inconclusive' && bounds.lower(level) > margin.limit
       ? ["beyond the margin, but not with Holm's correction for several metrics"]
       : []),
-    ...(margin.by === 'spread' ? ['the margin is as wide as identical sides were apart'] : []),
   ];
   return notes.join('; ');
 }
