@@ -34,6 +34,11 @@ for (const [what, path, source] of [
     "import { readFileSync } from 'node:fs';\nexport const x = readFileSync;\n",
   ],
   [
+    'a comparison has an effect',
+    'lib/analysis/compare/planted-8.ts',
+    "import { exec } from '../../support/exec.ts';\nexport const x = exec;\n",
+  ],
+  [
     'a driver imports a provider',
     'lib/mesh/istio/planted-4.ts',
     "import { kindConfig } from '../../environment/kind/config.ts';\nexport const x = kindConfig;\n",
@@ -57,6 +62,12 @@ test('the linter accepts what the shape allows', async () => {
     await lint(
       'lib/analysis/planted-7.ts',
       "import type { Lab } from '../model/lab.ts';\nexport type X = Lab;\n",
+    ),
+  ).toBe('');
+  expect(
+    await lint(
+      'lib/analysis/compare/planted-9.ts',
+      "import type { Lab } from '../../model/lab.ts';\nimport { quantiles } from '../quantile.ts';\nexport type X = Lab;\nexport const y = quantiles;\n",
     ),
   ).toBe('');
 });

@@ -1,4 +1,4 @@
-import type { Finding, Invariant, Waiver } from '../model/invariants.ts';
+import type { Finding, Invariant, Waiver, WaiverTerms } from '../model/invariants.ts';
 
 /** Findings sorted by what the waivers make of them. */
 export interface Waived {
@@ -21,16 +21,11 @@ export function applyWaivers(
   const result: Waived = { standing: [], excused: [], unused: [] };
   const used = new Set<Waiver>();
   for (const { words } of findings) {
-    const fitting = mine.filter(({ match }) => words.includes(match));
+    const { valid, expired, fitting } = waiversOf(words, mine, now);
     for (const waiver of fitting) used.add(waiver);
-    const valid = fitting.find((waiver) => now <= endOf(waiver));
-    if (valid) {
-      result.excused.push(`${words} (waived until ${valid.expires}: ${reasonOf(valid)})`);
-      continue;
-    }
-    const [expired] = fitting;
-    const note = expired ? ` (its waiver expired on ${expired.expires}: ${reasonOf(expired)})` : '';
-    result.standing.push(`${words}${note}`);
+    const said = `${words}${waiverNote({ valid, expired })}`;
+    if (valid) result.excused.push(said);
+    else result.standing.push(said);
   }
   result.unused = mine
     .filter((waiver) => !used.has(waiver))
@@ -41,10 +36,30 @@ export function applyWaivers(
   return result;
 }
 
-function endOf({ expires }: Waiver): number {
-  return Date.parse(`${expires}T23:59:59.999Z`);
+/**
+ * The waivers that fit a finding: the first that holds, else the first that has expired. `now` in milliseconds since the epoch; a
+ * waiver holds to the end of its day.
+ */
+export function waiversOf<T extends WaiverTerms>(
+  words: string,
+  waivers: readonly T[],
+  now: number,
+): { valid: T | undefined; expired: T | undefined; fitting: T[] } {
+  const fitting = waivers.filter(({ match }) => words.includes(match));
+  const valid = fitting.find(({ expires }) => now <= Date.parse(`${expires}T23:59:59.999Z`));
+  return { valid, expired: valid ? undefined : fitting[0], fitting };
 }
 
-function reasonOf({ reason, owner }: Waiver): string {
+/** What a finding says of its waiver; empty without one. */
+export function waiverNote(found: {
+  valid: WaiverTerms | undefined;
+  expired: WaiverTerms | undefined;
+}): string {
+  const { valid, expired } = found;
+  if (valid) return ` (waived until ${valid.expires}: ${reasonOf(valid)})`;
+  return expired ? ` (its waiver expired on ${expired.expires}: ${reasonOf(expired)})` : '';
+}
+
+function reasonOf({ reason, owner }: WaiverTerms): string {
   return owner === undefined ? reason : `${reason}, ${owner}`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/paths.ts';
+import { gateJsonSchema } from '../gate/gate-file.ts';
 import { scenarioJsonSchema } from '../gameday/schema.ts';
 import { environmentJsonSchema } from './schema.ts';
 
@@ -8,6 +9,7 @@ import { environmentJsonSchema } from './schema.ts';
 const published = [
   { file: join(projectRoot, 'environments/environment.schema.json'), text: environmentJsonSchema() },
   { file: join(projectRoot, 'scenarios/scenario.schema.json'), text: scenarioJsonSchema() },
+  { file: join(projectRoot, 'lib/gate/gate.schema.json'), text: gateJsonSchema() },
 ];
 
 for (const { file, text } of published) {

@@ -19,14 +19,18 @@ export interface Finding {
 }
 
 /** Lets a finding pass until a date, for a reason; never silently. */
-export interface Waiver {
-  invariant: Invariant;
+export interface WaiverTerms {
   /** A text that the finding contains. */
   match: string;
   reason: string;
   owner?: string;
   /** Last day on which it holds, `2026-12-31` (UTC). */
   expires: string;
+}
+
+/** A waiver of breaches of one invariant. */
+export interface Waiver extends WaiverTerms {
+  invariant: Invariant;
 }
 
 /** What can be compared between the beginning and the end of a run. */

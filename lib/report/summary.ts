@@ -1,6 +1,7 @@
 import type { RunManifest } from '../model/run.ts';
 import type { RunVerdict, TestVerdict } from '../model/verdict.ts';
 import { type Coverage, coverageWords } from './coverage.ts';
+import { details, escapeMarkdown, table } from './markdown.ts';
 import { READING_ORDER, VERDICT_WORDS, durationText, figureWords } from './words.ts';
 
 /** What the summary tells of a run beside its verdict. */
@@ -91,29 +92,4 @@ function reproduce(run: RunVerdict, { command, seed }: How): string {
   const text = `Run \`${run.run}\` again in the same order (seed ${seed}):`;
   const seeded = command.includes('--seed') ? command : `${command} --seed ${seed}`;
   return `### How to reproduce\n\n${text}\n\n\`\`\`sh\n${seeded}\n\`\`\``;
-}
-
-function details(title: string, content: string): string {
-  return content === '' ? '' : `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
-}
-
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  align: readonly string[] = [],
-): string {
-  if (rows.length === 0) return '';
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  const rule = `|${head.map((_, index) => (align[index] === 'right' ? '---:' : '---')).join('|')}|`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
-}
-
-/** Keeps text from the mesh (error messages, names) from becoming markup, a table cell or a mention. */
-function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll(/([\\`*_[\]|])/g, '\\$1')
-    .replaceAll('@', '@\u200B')
-    .replaceAll('\n', ' ');
 }

@@ -1,7 +1,7 @@
 import type { LatencyDistributionData, LatencySeries } from '../../model/timeline.ts';
 import { scale } from './layout.ts';
 import { INK, VERDICT_COLOUR } from './palette.ts';
-import { type Graphic, card, heading, renderSvg, text } from './svg.ts';
+import { type Graphic, card, heading, line, renderSvg, text } from './svg.ts';
 
 const PANEL = { width: 330, height: 200, left: 64, top: 92, between: 190 } as const;
 const BUDGETED = [
@@ -104,10 +104,6 @@ function quantileTicks(top: number, toX: (nines: number) => number): Graphic[] {
       textAlign: 'center',
     }),
   );
-}
-
-function line([x1, y1, x2, y2]: [number, number, number, number], style: object): Graphic {
-  return { type: 'line', silent: true, z: 10, shape: { x1, y1, x2, y2 }, style };
 }
 
 /** How many nines a quantile has: 0.9 → 1, 0.99 → 2. The maximum is shown as four nines. */

@@ -75,6 +75,11 @@ export function text(content: string, x: number, y: number, style: Record<string
   return { type: 'text', silent: true, z: 20, style: { ...base, ...style } };
 }
 
+/** A straight line above the data, from one point to another. */
+export function line([x1, y1, x2, y2]: [number, number, number, number], style: object): Graphic {
+  return { type: 'line', silent: true, z: 10, shape: { x1, y1, x2, y2 }, style };
+}
+
 /** What stands beside a panel: what it shows, then coloured squares and words, one below the other. */
 export function key(
   title: string,
