@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { exitCodeOf, MeshproofError } from '../support/errors.ts';
@@ -108,3 +108,10 @@ for (const [what, text, says] of [
     expect(error.at?.line).toBeGreaterThan(0);
   });
 }
+
+test('every environment that is shipped is accepted', () => {
+  const folder = join(projectRoot, 'environments');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  expect(files.length).toBeGreaterThan(2);
+  for (const name of files) expect(loadEnvironment(join(folder, name)).name).toBe(name.slice(0, -5));
+});
