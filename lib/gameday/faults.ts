@@ -9,6 +9,7 @@ import type { Lab } from '../model/lab.ts';
 import { errorMessage } from '../support/errors.ts';
 import type { EventLog } from './events.ts';
 import { type NodesOfApp, resolveFault } from './resolve.ts';
+import type { Looked } from './surroundings.ts';
 
 /** A fault without a time of its own is held no longer: its dead-man comes then, whatever happens to the game day. */
 const LONGEST_HOLD_MS = 900_000;
@@ -27,6 +28,8 @@ export interface FaultRecord {
   proof: string | undefined;
   /** Why it was not proven any more that it bites, while it was held. */
   stoppedBiting: string | undefined;
+  /** What the probes' proxies said just before it; undefined where nobody asked. */
+  around?: Looked;
 }
 
 /** The faults of a game day: several at once, each known by a name. */
@@ -60,6 +63,8 @@ export interface FaultsOptions {
   allowAll: boolean;
   /** Everything but the injection. */
   rehearse: boolean;
+  /** Looks at what decides how long calls should take to get around a fault. */
+  lookAround?: () => Promise<Looked>;
   /** Who carries faults out; the mechanisms themselves unless a test says otherwise. */
   hands?: Hands;
 }
@@ -82,6 +87,7 @@ export function createFaults({
   nodesOf,
   allowAll,
   rehearse,
+  lookAround,
   hands = MECHANISMS,
 }: FaultsOptions): Faults {
   const records: FaultRecord[] = [];
@@ -103,6 +109,8 @@ export function createFaults({
     held: () => [...active.keys()],
     async inject(name, given, { holdMs, allowLastCopy = false }) {
       const spec = await resolveFault(given, lab, nodesOf);
+      // What comes of two faults together is not predicted, and one that holds may keep proxies from answering.
+      const around = active.size === 0 ? await lookAround?.() : undefined;
       const plan = planFault(spec, lab, { run, lastsMs: (holdMs ?? LONGEST_HOLD_MS) + SLACK_MS });
       const held = [...active.values()].map((fault) => fault.plan);
       guardLimits(plan, lab, held);
@@ -110,6 +118,7 @@ export function createFaults({
       records.push({
         name,
         plan,
+        ...(around ? { around } : {}),
         injectedAt: undefined,
         effect: undefined,
         revertedAt: undefined,

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { findingsOf, isInDoubt, promisesOf } from './judge.ts';
-import { sampleRecording, sampleScenario, START } from './sample.ts';
+import { findingsOf, isInDoubt, neverStopped, promisesOf } from './judge.ts';
+import { SAMPLE, sampleRecording, sampleScenario, START } from './sample.ts';
 import type { SyntheticPlan } from '../analysis/synthetic.ts';
 
 const scenario = sampleScenario();
@@ -80,4 +80,44 @@ test('when it was steady again is told from the last fault on, whatever an earli
   const { found } = judged(fails([10, 12], [20, 20.5]), { faultsAt: [at(10), at(20)], revertedAt: at(30) });
   expect(found.recoveryMs).toBeCloseTo(2000, -2);
   expect((found.settledAt ?? 0) - START).toBeCloseTo(20_500, -2);
+});
+
+/** As {@link judged}, of a probe of changes that must be seen to stop. */
+function judgedControl(treat: SyntheticPlan['treat']) {
+  const text = SAMPLE.replace('from: west,', 'from: west, plane: control,').replace(
+    /during: .* \}\n/,
+    'during: { stops: true } }\n',
+  );
+  const control = sampleScenario(text);
+  const [watched] = control.probes;
+  if (!watched) throw new Error('no probe');
+  const found = findingsOf(watched, sampleRecording(treat), moments);
+  return {
+    found,
+    promises: promisesOf(control, [found]),
+    doubts: neverStopped(control.probes, [found]),
+  };
+}
+
+test('changes that no proxy saw are no lost calls, and no recovery of a service was promised of them', () => {
+  const { found, promises } = judgedControl(fails([10, 20]));
+  expect(found.failed).toBe(500);
+  expect(found.stoppedMs).toBeGreaterThan(9900);
+  expect(promises.map(({ promise, held }) => [promise, held])).toEqual([
+    ['steady afterwards', true],
+    ['lost calls (RPO)', true],
+  ]);
+  expect(judgedControl(fails([10, 40])).promises[0]?.held).toBe(false);
+});
+
+test('what was to stop and did not puts the day in doubt', () => {
+  expect(judgedControl(fails([10, 20])).doubts).toEqual([]);
+  expect(judgedControl(() => ({})).doubts.join()).toMatch(/^shop was to stop, and did not/);
+});
+
+test('rare calls of which none failed cost no time, however late the first one came after the fault', () => {
+  if (!probe) throw new Error('no probe');
+  const rare = { ...sampleRecording(() => ({})) };
+  const observations = rare.observations.filter(({ sequence }) => sequence % 100 === 40);
+  expect(findingsOf(probe, { ...rare, observations }, moments).recoveryMs).toBe(0);
 });

@@ -3,6 +3,7 @@ import { longestGap } from '../analysis/gaps.ts';
 import { atBest } from '../analysis/held-up.ts';
 import { analyseLatency } from '../analysis/latency.ts';
 import { findSteady } from '../analysis/steady.ts';
+import { longestWait, longestWithoutNew } from '../analysis/stops.ts';
 import type { Recording } from '../model/call-plan.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { OutcomeClass } from '../model/observation.ts';
@@ -39,6 +40,8 @@ export interface ProbeFindings {
   /** True when it was steady again while a fault still held. */
   recoveredUnderFault: boolean;
   longestGapMs: number;
+  /** Since the first fault: how long pushes, or renewals of a certificate, stopped; for their planes only. */
+  stoppedMs: number | undefined;
   errorSeconds: number;
   /** Of the calls since the first fault that were answered. */
   p99Ms: number | undefined;
@@ -76,6 +79,7 @@ export function findingsOf(probe: ScenarioProbe, recording: Recording, moments: 
     settledAt,
     recoveredUnderFault: settledAt !== undefined && settledAt + STEADY_MS <= (moments.revertedAt ?? end),
     longestGapMs: since.length === 0 ? 0 : longestGap(calls, faultAt).longestMs,
+    stoppedMs: stoppedMs(probe, recording, faultAt),
     errorSeconds: failed.length / recording.plan.ratePerSecond,
     p99Ms: stateOf(since).p99Ms,
     availability: since.length === 0 ? 1 : (since.length - failed.length) / since.length,
@@ -87,7 +91,7 @@ export function promisesOf(
   { probes, targets }: Pick<Scenario, 'probes' | 'targets'>,
   findings: readonly ProbeFindings[],
 ): Held[] {
-  const lost = findings.reduce((sum, { failed }) => sum + failed, 0);
+  const lost = lostCalls(probes, findings);
   const rows = findings.flatMap((found): Held[] => {
     const probe = probes.find(({ name }) => name === found.probe);
     if (!probe) return [];
@@ -101,12 +105,16 @@ export function promisesOf(
     const { longestGap: gap, errorSeconds, availability, p99 } = probe.during ?? {};
     const never = NEVER.reduce((sum, outcome) => sum + (found.outcomes[outcome] ?? 0), 0);
     return [
-      row(
-        'recovery time (RTO)',
-        formatDuration(targets.rto),
-        found.recoveryMs === undefined ? 'never' : formatDuration(found.recoveryMs),
-        (found.recoveryMs ?? Number.POSITIVE_INFINITY) <= targets.rto,
-      ),
+      ...(isFelt(probe)
+        ? [
+            row(
+              'recovery time (RTO)',
+              formatDuration(targets.rto),
+              found.recoveryMs === undefined ? 'never' : formatDuration(found.recoveryMs),
+              (found.recoveryMs ?? Number.POSITIVE_INFINITY) <= targets.rto,
+            ),
+          ]
+        : []),
       ...(gap === undefined
         ? []
         : [
@@ -147,7 +155,16 @@ export function promisesOf(
               (found.p99Ms ?? Number.POSITIVE_INFINITY) <= p99,
             ),
           ]),
-      row('no answer in clear, of a wrong identity or target, or corrupt', '0', String(never), never === 0),
+      ...(probe.plane === 'control'
+        ? []
+        : [
+            row(
+              'no answer in clear, of a wrong identity or target, or corrupt',
+              '0',
+              String(never),
+              never === 0,
+            ),
+          ]),
       row(
         'steady afterwards',
         stateWords({ errorRatio: probe.steady.errorRatio, p99Ms: probe.steady.p99 }),
@@ -164,6 +181,35 @@ export function promisesOf(
     held: lost <= targets.rpo,
   };
   return [...rows, all];
+}
+
+/** Whether users feel it at once when what a probe watches fails: what a service is promised for is promised of that. */
+export function isFelt({ plane }: Pick<ScenarioProbe, 'plane'>): boolean {
+  return plane !== 'control' && plane !== 'certificates';
+}
+
+/** Calls that users lost, over all probes. */
+export function lostCalls(
+  probes: readonly Pick<ScenarioProbe, 'name' | 'plane'>[],
+  findings: readonly ProbeFindings[],
+): number {
+  const felt = probes.filter(isFelt).map(({ name }) => name);
+  return findings.reduce((sum, { probe, failed }) => sum + (felt.includes(probe) ? failed : 0), 0);
+}
+
+/** Probes that were to fail, as a sign that the faults did what they were to do, and did not; in words. */
+export function neverStopped(probes: Scenario['probes'], findings: readonly ProbeFindings[]): string[] {
+  return findings.flatMap(({ probe, failed }) => {
+    const stops = probes.find(({ name }) => name === probe)?.during?.stops;
+    return stops && failed === 0
+      ? [`${probe} was to stop, and did not: the faults did not do what they were to do`]
+      : [];
+  });
+}
+
+function stoppedMs({ plane }: ScenarioProbe, recording: Recording, from: number): number | undefined {
+  if (plane === 'control') return longestWait(recording, from);
+  return plane === 'certificates' ? longestWithoutNew(recording, from) : undefined;
 }
 
 /** Whether what is broken is so only because of calls that the machine's host held up. Pure. */
@@ -220,6 +266,8 @@ function recovery(
 
 /** When the calls began to be answered as they should, and went on to; how long an answer took is another matter. */
 function settledIn(calls: readonly Call[], { steady }: ScenarioProbe, from: number): number | undefined {
+  // Rare calls: the first window begins at the first call, which may be seconds after a fault that nothing failed of.
+  if (calls.length > 0 && calls.every(({ ok }) => ok)) return from;
   const to = (calls.at(-1)?.at ?? from) + 1;
   const limits = { errorRatio: steady.errorRatio, p99Ms: Number.POSITIVE_INFINITY };
   for (let start = from; ; ) {

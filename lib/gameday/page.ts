@@ -1,12 +1,15 @@
 import { escapeXml } from '../report/junit.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
 import { formatDuration } from '../model/duration.ts';
+import { list, table } from './page-parts.ts';
+import { predictionSection, timingSection } from './page-measures.ts';
 import { probePicture } from './pictures.ts';
 import type { GamedayResult } from './result.ts';
 
 /** The evidence of a game day as one page that needs nothing else: readable in light and dark, and on paper. */
 export function evidencePage(result: GamedayResult): string {
-  const { scenario, verdict, reasons, promises, faults, events, findings, recordings, versions } = result;
+  const { scenario, verdict, reasons, promises, faults, events, findings, recordings, versions, moments } =
+    result;
   const { meaning } = VERDICT_WORDS[verdict];
   const pictures = findings.flatMap((found) => {
     const recording = recordings.get(found.probe);
@@ -18,7 +21,13 @@ export function evidencePage(result: GamedayResult): string {
 <header><p class="verdict ${verdict}">${result.rehearsed ? 'rehearsed' : verdict}</p>
 <h1>${escapeXml(scenario.title)}</h1>
 <p class="quiet">${escapeXml(scenario.name)} in ${escapeXml(result.environment)}, ${result.startedAt} to ${result.endedAt}, run ${escapeXml(result.run)}: ${meaning}</p>
-${list(reasons)}</header>
+${list(reasons)}${list(result.remarks.map((words) => `to look into: ${words}`))}</header>
+<section><h2>The planes</h2>${table(
+    ['plane', 'probe', 'since the first fault'],
+    moments.faultsAt.length === 0
+      ? []
+      : result.planes.map(({ plane, probe, words }) => [plane, probe, words]),
+  )}</section>
 <section><h2>Hypothesis</h2><p>${escapeXml(scenario.hypothesis)}</p>${scenario.notes === undefined ? '' : `<p>${escapeXml(scenario.notes)}</p>`}
 ${
   promises.length === 0
@@ -34,7 +43,7 @@ ${
         ]),
       )
 }</section>
-<section><h2>What its users saw</h2>${pictures.join('\n')}
+<section><h2>What the probes saw</h2>${pictures.join('\n')}
 ${table(
   ['probe', 'calls', 'lost', 'how', 'longest gap', 'error-seconds', 'steady again while a fault held'],
   findings.map((one) => [
@@ -61,6 +70,8 @@ ${table(
       injectedAt && revertedAt !== undefined ? formatDuration(revertedAt - injectedAt.to) : '',
     ]),
   )}</section>
+${predictionSection(result)}
+${timingSection(result)}
 <section><h2>What happened, and what was decided</h2>${table(
     ['time (UTC)', '', 'what'],
     events.map(({ at, kind, text, fault }) => [
@@ -88,14 +99,3 @@ h1 { margin: .2rem 0; } h2 { margin-top: 2.2rem; } .quiet { color: var(--quiet);
 table { border-collapse: collapse; width: 100%; margin: .8rem 0; } th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; } td:first-child { white-space: nowrap; font-weight: 600; }
 figure { margin: 1rem 0; overflow-x: auto; } figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 8px; }
 `;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '';
-  const row = (cells: readonly string[], tag: 'th' | 'td') =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeXml(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('\n')}</tbody></table>`;
-}
-
-function list(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `<ul>${lines.map((line) => `<li>${escapeXml(line)}</li>`).join('')}</ul>`;
-}
