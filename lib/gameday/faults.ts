@@ -22,6 +22,8 @@ const TOO_NEAR_MS = 20_000;
 export interface FaultRecord {
   name: string;
   plan: FaultPlan;
+  /** When its preparation began: nothing was touched before. */
+  preparedAt: number;
   injectedAt: { from: number; to: number } | undefined;
   effect: string | undefined;
   revertedAt: number | undefined;
@@ -108,6 +110,7 @@ export function createFaults({
     records,
     held: () => [...active.keys()],
     async inject(name, given, { holdMs, allowLastCopy = false }) {
+      const preparedAt = Date.now();
       const spec = await resolveFault(given, lab, nodesOf);
       // What comes of two faults together is not predicted, and one that holds may keep proxies from answering.
       const around = active.size === 0 ? await lookAround?.() : undefined;
@@ -118,6 +121,7 @@ export function createFaults({
       records.push({
         name,
         plan,
+        preparedAt,
         ...(around ? { around } : {}),
         injectedAt: undefined,
         effect: undefined,

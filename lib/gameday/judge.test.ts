@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { findingsOf, isInDoubt, neverStopped, promisesOf } from './judge.ts';
+import { findingsOf, isInDoubt, type Moments, neverStopped, promisesOf } from './judge.ts';
 import { SAMPLE, sampleRecording, sampleScenario, START } from './sample.ts';
 import type { SyntheticPlan } from '../analysis/synthetic.ts';
 
@@ -13,7 +13,7 @@ const fails =
   (ms) =>
     spans.some(([from, to]) => ms >= from * 1000 && ms < to * 1000) ? { outcome: 'http-5xx' } : {};
 
-function judged(treat: SyntheticPlan['treat'], when = moments) {
+function judged(treat: SyntheticPlan['treat'], when: Moments = moments) {
   if (!probe) throw new Error('no probe');
   const found = findingsOf(probe, sampleRecording(treat), when);
   const broken = promisesOf(scenario, [found]).flatMap(({ held, promise }) => (held ? [] : [promise]));
@@ -120,4 +120,11 @@ test('rare calls of which none failed cost no time, however late the first one c
   const rare = { ...sampleRecording(() => ({})) };
   const observations = rare.observations.filter(({ sequence }) => sequence % 100 === 40);
   expect(findingsOf(probe, { ...rare, observations }, moments).recoveryMs).toBe(0);
+});
+
+test('what its preparation costs a small lab is neither the state before a fault nor the price of it', () => {
+  const slow: SyntheticPlan['treat'] = (ms) => (ms >= 9000 && ms < 10_000 ? { latencyMs: 900 } : {});
+  expect(judged(slow).found.before.p99Ms).toBe(900);
+  const prepared = judged(slow, { ...moments, preparedAt: at(9) });
+  expect([prepared.found.before.p99Ms, prepared.found.recoveryMs]).toEqual([3, 0]);
 });

@@ -16,6 +16,8 @@ const NEVER: readonly OutcomeClass[] = ['plaintext', 'identity', 'wrong-target',
 
 /** Moments of a game day, milliseconds since the epoch. */
 export interface Moments {
+  /** When the first fault began to be prepared: timers are armed on every node then, which a small lab feels. */
+  preparedAt?: number;
   /** When each fault began, in order; empty when none was injected. */
   faultsAt: readonly number[];
   /** When the last fault was proven to be gone. */
@@ -63,7 +65,7 @@ export function findingsOf(probe: ScenarioProbe, recording: Recording, moments: 
   const calls = callsOf([recording]);
   const end = calls.at(-1)?.at ?? 0;
   const faultAt = moments.faultsAt[0] ?? Number.POSITIVE_INFINITY;
-  const before = calls.filter(({ endAt }) => endAt <= faultAt);
+  const before = calls.filter(({ endAt }) => endAt <= (moments.preparedAt ?? faultAt));
   const since = calls.filter(({ endAt }) => endAt > faultAt);
   const { longestMs, settledAt } = recovery(calls, probe, moments.faultsAt);
   const from = Math.max(settledAt ?? Number.POSITIVE_INFINITY, moments.revertedAt ?? 0);

@@ -125,9 +125,12 @@ export function resultOf(ended: Ended): GamedayResult {
 
 /** From the first fault that began to the last that was proven to be gone. */
 export function momentsOf(faults: readonly FaultRecord[]): Moments {
-  const begun = faults.flatMap(({ injectedAt }) => injectedAt?.from ?? []);
+  const injected = faults.filter(({ injectedAt }) => injectedAt);
+  const begun = injected.flatMap(({ injectedAt }) => injectedAt?.from ?? []);
   const gone = faults.flatMap(({ revertedAt }) => revertedAt ?? []);
+  const [first] = injected.toSorted((one, other) => one.preparedAt - other.preparedAt);
   return {
+    ...(first ? { preparedAt: first.preparedAt } : {}),
     faultsAt: begun.toSorted((a, b) => a - b),
     revertedAt: gone.length === 0 ? undefined : Math.max(...gone),
   };

@@ -79,8 +79,9 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
   using stolen = watchStolenTime();
   try {
     for (const probe of scenario.probes) probes.push(await startProbe(backend, lab, probe));
-    await stages.run('steady state', () => baseline(probes, options, events), { speaks: true });
+    // Before the steady state, which must not be disturbed by it.
     clocksBefore = await readNodeClocks(backend, lab);
+    await stages.run('steady state', () => baseline(probes, options, events), { speaks: true });
     using _watch = watch(probes, faults, options, events);
     events.add('phase', 'steps begin');
     await carryOut(scenario.steps, { control: options.control, faults, events, ask: options.ask });

@@ -42,6 +42,7 @@ export function sampleFault(
   return {
     name: 'link',
     plan: samplePlan(),
+    preparedAt: START + from * 1000,
     injectedAt: { from: START + from * 1000, to: START + from * 1000 + 100 },
     effect: '12 packets hit',
     revertedAt: to === undefined ? undefined : START + to * 1000,
