@@ -34,7 +34,7 @@ test('the evidence is one page that needs nothing else, and files whose hashes s
   expect(html).toContain('A &lt;b&gt;bold&lt;/b&gt; title');
   // The planes, what live timers let expect, and how exactly all of it is known.
   expect(html).toContain('<td>data plane</td><td>shop</td><td>no call lost</td>');
-  expect(html).toContain('1.4 s, ');
+  expect(html).toContain('1.4\u00a0s, ');
   expect(html).toContain('2 of 3 endpoints are lost');
   expect(html).toContain('<td>node-a</td><td>−1.3\u00a0ms\u00a0±\u00a02.5\u00a0ms</td><td>not read</td>');
   expect(html).toContain('±\u00a021\u00a0ms');

@@ -29,7 +29,7 @@ export function timingSection({ timing }: GamedayResult): string {
     `${one.latenessP99Ms === undefined ? 'unknown' : exactly(one.latenessP99Ms)} (limit ${formatDuration(one.latenessLimitMs)})`,
     String(one.unsent),
     offsetWords(one),
-    `±\u00a0${exactly(one.resolutionMs)}`,
+    `± ${exactly(one.resolutionMs)}`,
     one.doubt === undefined ? '' : 'NO VERDICT',
   ]);
   const clocks = timing.clocks.map(({ cluster, node, before, after }) => [
@@ -53,11 +53,10 @@ function offsetWords(
       ? [clock.offsetMs, clock.uncertaintyMs]
       : [clock.clockOffsetMs, clock.clockUncertaintyMs];
   const sign = offset < 0 ? '−' : '+';
-  return `${sign}${exactly(Math.abs(offset))}\u00a0±\u00a0${Number.isFinite(uncertainty) ? exactly(uncertainty) : 'unknown'}`;
+  return `${sign}${exactly(Math.abs(offset))} ± ${Number.isFinite(uncertainty) ? exactly(uncertainty) : 'unknown'}`;
 }
 
-/** Small times with a digit behind the point; never broken over two lines. */
+/** Small times with a digit behind the point. */
 function exactly(ms: number): string {
-  const words = ms < 100 ? `${Number(ms.toFixed(1))} ms` : formatDuration(ms);
-  return words.replaceAll(' ', '\u00a0');
+  return ms < 100 ? `${Number(ms.toFixed(1))} ms` : formatDuration(ms);
 }
