@@ -128,3 +128,10 @@ test('what its preparation costs a small lab is neither the state before a fault
   const prepared = judged(slow, { ...moments, preparedAt: at(9) });
   expect([prepared.found.before.p99Ms, prepared.found.recoveryMs]).toEqual([3, 0]);
 });
+
+test('what failed before a steady state was seen is not the state that the hypothesis starts from', () => {
+  const early = fails([0, 2]);
+  expect(judged(early).found.before.errorRatio).toBeCloseTo(0.2);
+  expect(judged(early, { ...moments, steadyFrom: at(2) }).found.before.errorRatio).toBe(0);
+  expect(judged(fails([5, 6]), { ...moments, steadyFrom: at(2) }).found.before.errorRatio).toBeCloseTo(1 / 8);
+});

@@ -16,6 +16,8 @@ const NEVER: readonly OutcomeClass[] = ['plaintext', 'identity', 'wrong-target',
 
 /** Moments of a game day, milliseconds since the epoch. */
 export interface Moments {
+  /** From when on the steady state lasted that the hypothesis starts from: a mesh with new workloads takes a while. */
+  steadyFrom?: number;
   /** When the first fault began to be prepared: timers are armed on every node then, which a small lab feels. */
   preparedAt?: number;
   /** When each fault began, in order; empty when none was injected. */
@@ -65,7 +67,8 @@ export function findingsOf(probe: ScenarioProbe, recording: Recording, moments: 
   const calls = callsOf([recording]);
   const end = calls.at(-1)?.at ?? 0;
   const faultAt = moments.faultsAt[0] ?? Number.POSITIVE_INFINITY;
-  const before = calls.filter(({ endAt }) => endAt <= (moments.preparedAt ?? faultAt));
+  const { steadyFrom = 0, preparedAt = faultAt } = moments;
+  const before = calls.filter(({ at, endAt }) => at >= steadyFrom && endAt <= preparedAt);
   const since = calls.filter(({ endAt }) => endAt > faultAt);
   const { longestMs, settledAt } = recovery(calls, probe, moments.faultsAt);
   const from = Math.max(settledAt ?? Number.POSITIVE_INFINITY, moments.revertedAt ?? 0);

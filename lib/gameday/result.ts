@@ -72,6 +72,8 @@ export interface Ended {
   faults: readonly FaultRecord[];
   recordings: ReadonlyMap<string, Recording>;
   clocks: readonly ClockTiming[];
+  /** From when on a steady state lasted; undefined when none was seen. */
+  steadyFrom?: number | undefined;
   /** What passes calls on between clusters. */
   gateways: Gateways | undefined;
   troubles: readonly { kind: TroubleKind; words: string }[];
@@ -84,7 +86,7 @@ export interface Ended {
 export function resultOf(ended: Ended): GamedayResult {
   const { loaded, lab, run, faults, recordings } = ended;
   const { scenario, file } = loaded;
-  const moments = momentsOf(faults);
+  const moments = momentsOf(faults, ended.steadyFrom);
   const findings = scenario.probes.flatMap((probe) => {
     const recording = recordings.get(probe.name);
     return recording ? [findingsOf(probe, recording, moments)] : [];
@@ -124,12 +126,13 @@ export function resultOf(ended: Ended): GamedayResult {
 }
 
 /** From the first fault that began to the last that was proven to be gone. */
-export function momentsOf(faults: readonly FaultRecord[]): Moments {
+export function momentsOf(faults: readonly FaultRecord[], steadyFrom?: number): Moments {
   const injected = faults.filter(({ injectedAt }) => injectedAt);
   const begun = injected.flatMap(({ injectedAt }) => injectedAt?.from ?? []);
   const gone = faults.flatMap(({ revertedAt }) => revertedAt ?? []);
   const [first] = injected.toSorted((one, other) => one.preparedAt - other.preparedAt);
   return {
+    ...(steadyFrom === undefined ? {} : { steadyFrom }),
     ...(first ? { preparedAt: first.preparedAt } : {}),
     faultsAt: begun.toSorted((a, b) => a - b),
     revertedAt: gone.length === 0 ? undefined : Math.max(...gone),

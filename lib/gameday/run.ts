@@ -76,12 +76,13 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
   const probes: RunningProbe[] = [];
   const troubles: Ended['troubles'][number][] = [];
   let clocksBefore: NodeClock[] = [];
+  let steadyFrom: number | undefined;
   using stolen = watchStolenTime();
   try {
     for (const probe of scenario.probes) probes.push(await startProbe(backend, lab, probe));
     // Before the steady state, which must not be disturbed by it.
     clocksBefore = await readNodeClocks(backend, lab);
-    await stages.run('steady state', () => baseline(probes, options, events), { speaks: true });
+    steadyFrom = await stages.run('steady state', () => baseline(probes, options, events), { speaks: true });
     using _watch = watch(probes, faults, options, events);
     events.add('phase', 'steps begin');
     await carryOut(scenario.steps, { control: options.control, faults, events, ask: options.ask });
@@ -126,6 +127,7 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
     faults: faults.records,
     recordings,
     clocks,
+    steadyFrom,
     gateways: backend.driver.discovery?.gateways,
     troubles,
     aborted: options.control.aborted,
@@ -139,12 +141,12 @@ function troubleOf(error: unknown): TroubleKind {
   return kind === 'environment' || kind === 'bug' ? 'broken' : 'inconclusive';
 }
 
-/** Waits until the probes show the state that the hypothesis starts from; an `inconclusive` error when they do not. */
+/** Waits until the probes show the state that the hypothesis starts from, and gives its beginning; an `inconclusive` error when they do not. */
 async function baseline(
   probes: readonly RunningProbe[],
   { control, onLook }: GamedayOptions,
   events: EventLog,
-) {
+): Promise<number> {
   const from = Date.now();
   for (;;) {
     await control.wait(LOOK_EVERY_MS);
@@ -169,6 +171,7 @@ async function baseline(
     });
   }
   events.add('phase', `steady state seen after ${formatDuration(Date.now() - from)}`);
+  return Date.now() - BASELINE_MS;
 }
 
 /** Looks at traffic, health and faults every second until disposed; what calls for a halt aborts. */
