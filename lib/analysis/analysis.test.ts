@@ -110,6 +110,38 @@ test('predicts from live timers, and names the one that dominates', () => {
   });
 });
 
+test('a prediction knows its latest time: chance, a proxy that holds back from silent hosts, and who is called least', () => {
+  const situation = { resilience, ratePerSecond: 100, endpoints: 2, lostEndpoints: 1 };
+  // Five calls to one host of fifty a second: in one case of a thousand they take as long as 14.8 calls do on average.
+  expect(predictFailover({ ...situation, silent: false }).latestMs).toBeCloseTo(296, -1);
+  expect(predictFailover(situation).latestMs).toBeCloseTo(1000 + 3 * 296, -2);
+  // Two hosts are twice the chance to be late.
+  const two = { ...situation, endpoints: 4, lostEndpoints: 2, silent: false };
+  expect(predictFailover(two).latestMs).toBeGreaterThan(2 * 296);
+  expect(predictFailover({ ...situation, leastShare: 0.1 })).toMatchObject({
+    expectedMs: 1000,
+    errorCountMs: 500,
+  });
+});
+
+test('the control plane may end it sooner, and nobody does where no endpoint is left', () => {
+  const never = {
+    ...resilience,
+    outlierDetection: { ...resilience.outlierDetection, consecutiveErrors: Infinity },
+  };
+  const situation = { resilience: never, ratePerSecond: 100, endpoints: 3, lostEndpoints: 1 };
+  expect(predictFailover(situation)).toMatchObject({ expectedMs: Infinity, latestMs: Infinity });
+  const removed = predictFailover({
+    ...situation,
+    endpointRemovalMs: 50_000,
+    endpointRemovalLatestMs: 65_000,
+  });
+  expect(removed).toMatchObject({ expectedMs: 50_000, latestMs: 65_000, dominatedBy: 'endpoint-removal' });
+  const all = predictFailover({ ...situation, lostEndpoints: 3, endpointRemovalMs: 50_000 });
+  expect(all).toMatchObject({ expectedMs: Infinity, dominatedBy: 'never' });
+  expect(predictFailover({ ...situation, lostEndpoints: 0 })).toMatchObject({ expectedMs: 0, latestMs: 0 });
+});
+
 /** Marsaglia's xorshift32: the same numbers in every run. */
 function generator(seed: number): () => number {
   let state = seed;

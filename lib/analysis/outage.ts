@@ -148,7 +148,7 @@ function errorSeconds(recording: Recording, t0: number): number {
 }
 
 /** How exactly a recording tells when something happened, milliseconds. */
-function resolutionMs(recording: Recording): number {
+export function resolutionMs(recording: Recording): number {
   const lateness = analyseLateness(recording.observations, Number.POSITIVE_INFINITY).p99Ms ?? 0;
   return 1000 / recording.plan.ratePerSecond + lateness + recording.clockUncertaintyMs;
 }

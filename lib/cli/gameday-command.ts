@@ -7,6 +7,7 @@ import { createControl } from '../gameday/control.ts';
 import { writeEvidence } from '../gameday/evidence.ts';
 import { eachStep, type LoadedScenario, loadScenario, nameOf, shippedScenarios } from '../gameday/load.ts';
 import { judgeRepeats, type Repeats } from '../gameday/repeats.ts';
+import { probeWords } from '../gameday/planes.ts';
 import { resolveCluster, resolveFault } from '../gameday/resolve.ts';
 import type { GamedayResult } from '../gameday/result.ts';
 import { runGameday } from '../gameday/run.ts';
@@ -164,6 +165,10 @@ function resultWords(result: GamedayResult, page: string, seal: string): string 
   return [
     '',
     ...(rows.length === 0 ? [] : columns([['', 'probe', 'promise', 'target', 'measured'], ...rows])),
+    ...(rows.length === 0
+      ? []
+      : result.planes.map(({ plane, probe, words }) => `${plane} (${probe}): ${words}`)),
+    ...result.remarks.map((remark) => `to look into: ${remark}`),
     ...result.reasons.map((reason) => `${result.rehearsed ? 'rehearsed' : result.verdict}: ${reason}`),
     `evidence: ${page}`,
     `seal (SHA-256 of SHA256SUMS): ${seal}`,
@@ -189,8 +194,8 @@ async function planWords({ scenario, file }: LoadedScenario, lab: Lab | undefine
     `${scenario.name}: ${scenario.title} (${file})`,
     `hypothesis: ${scenario.hypothesis}`,
     ...scenario.probes.map(
-      ({ name, from, service, rate }) =>
-        `probe ${name}: ${rate} calls/s to ${service} from ${lab ? resolveCluster(lab, from) : from}`,
+      (probe) =>
+        `probe ${probe.name}: ${probeWords(probe, (name) => (lab ? resolveCluster(lab, name) : name))}`,
     ),
     `targets: recovery within ${formatDuration(scenario.targets.rto)}, ${scenario.targets.rpo} lost calls at most`,
     `halts on: ${scenario.abort.length === 0 ? 'nothing but people' : scenario.abort.map((one) => JSON.stringify(one)).join(', ')}`,

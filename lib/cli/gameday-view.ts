@@ -4,7 +4,8 @@ import { stderr, stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Control } from '../gameday/control.ts';
 import type { EventLog, GamedayEvent } from '../gameday/events.ts';
-import { liveView, type RunningProbe } from '../gameday/probes.ts';
+import { liveView } from '../gameday/probes.ts';
+import type { RunningProbe } from '../gameday/running.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Log } from '../support/log.ts';
 
@@ -118,5 +119,5 @@ function stateWords(probe: RunningProbe): string {
     .map((ratio) => (ratio === undefined ? '·' : BARS[Math.ceil(ratio * (BARS.length - 1))]))
     .join('');
   const p99 = p99Ms === undefined ? 'no answer' : `p99 ${formatDuration(p99Ms)}`;
-  return `${probe.probe.name} ${bars} ${Math.round(perSecond)}/s ${Math.round(100 * errorRatio)} % errors, ${p99}`;
+  return `${probe.probe.name} ${bars} ${Number(perSecond.toFixed(perSecond < 10 ? 1 : 0))}/s ${Math.round(100 * errorRatio)} % errors, ${p99}`;
 }

@@ -12,6 +12,7 @@ function onPaper(
   rehearse = false,
 ) {
   const done: string[] = [];
+  const looked: number[] = [];
   const hands: Hands = {
     async inject(plan: FaultPlan) {
       done.push(`inject ${plan.spec.kind}`);
@@ -43,8 +44,12 @@ function onPaper(
     allowAll: true,
     rehearse,
     hands,
+    lookAround: async () => {
+      looked.push(done.length);
+      return { shop: { unread: 'on paper' } };
+    },
   });
-  return { faults, events, done };
+  return { faults, events, done, looked };
 }
 
 test('faults are known by their names, reverted latest first, and settled when all is over', async () => {
@@ -107,4 +112,12 @@ test('what cannot be reverted is told, and does not keep the others standing', a
   await faults.inject('two', LINK, {});
   expect(await faults.revertAll()).toEqual(['still there']);
   expect(done.at(-1)).toBe('revert link-partition');
+});
+
+test('timers are looked at before a fault, and not while another holds: what comes of both is not predicted', async () => {
+  const { faults, looked } = onPaper();
+  await faults.inject('link', LINK, {});
+  await faults.inject('node', { kind: 'node-pause', cluster: 'east', node: 'east-worker' }, {});
+  expect(looked).toEqual([0]);
+  expect(faults.records.map(({ around }) => around)).toEqual([{ shop: { unread: 'on paper' } }, undefined]);
 });

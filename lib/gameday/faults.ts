@@ -8,6 +8,7 @@ import type { Lab } from '../model/lab.ts';
 import { errorMessage } from '../support/errors.ts';
 import type { EventLog } from './events.ts';
 import { type NodesOfApp, resolveFault } from './resolve.ts';
+import type { Looked } from './surroundings.ts';
 
 /** A fault without a time of its own is held no longer: its dead-man comes then, whatever happens to the game day. */
 const LONGEST_HOLD_MS = 900_000;
@@ -20,12 +21,16 @@ const TOO_NEAR_MS = 20_000;
 export interface FaultRecord {
   name: string;
   plan: FaultPlan;
+  /** When its preparation began: nothing was touched before. */
+  preparedAt: number;
   injectedAt: { from: number; to: number } | undefined;
   effect: string | undefined;
   revertedAt: number | undefined;
   proof: string | undefined;
   /** Why it was not proven any more that it bites, while it was held. */
   stoppedBiting: string | undefined;
+  /** What the probes' proxies said just before it; undefined where nobody asked. */
+  around?: Looked;
 }
 
 /** The faults of a game day: several at once, each known by a name. */
@@ -59,6 +64,8 @@ export interface FaultsOptions {
   allowAll: boolean;
   /** Everything but the injection. */
   rehearse: boolean;
+  /** Looks at what decides how long calls should take to get around a fault. */
+  lookAround?: () => Promise<Looked>;
   /** Who carries faults out; the mechanisms themselves unless a test says otherwise. */
   hands?: Hands;
 }
@@ -81,6 +88,7 @@ export function createFaults({
   nodesOf,
   allowAll,
   rehearse,
+  lookAround,
   hands = MECHANISMS,
 }: FaultsOptions): Faults {
   const records: FaultRecord[] = [];
@@ -101,13 +109,18 @@ export function createFaults({
     records,
     held: () => [...active.keys()],
     async inject(name, given, { holdMs, allowLastCopy = false }) {
+      const preparedAt = Date.now();
       const spec = await resolveFault(given, lab, nodesOf);
+      // What comes of two faults together is not predicted, and one that holds may keep proxies from answering.
+      const around = active.size === 0 ? await lookAround?.() : undefined;
       const plan = planFault(spec, lab, { run, lastsMs: (holdMs ?? LONGEST_HOLD_MS) + SLACK_MS });
       const held = [...active.values()].map((fault) => fault.plan);
       await guardFault(plan, lab, { open: held, allowLastCopy: allowLastCopy || allowAll });
       records.push({
         name,
         plan,
+        preparedAt,
+        ...(around ? { around } : {}),
         injectedAt: undefined,
         effect: undefined,
         revertedAt: undefined,

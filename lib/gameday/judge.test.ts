@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { findingsOf, isInDoubt, promisesOf } from './judge.ts';
-import { sampleRecording, sampleScenario, START } from './sample.ts';
+import { findingsOf, isInDoubt, type Moments, neverStopped, promisesOf } from './judge.ts';
+import { SAMPLE, sampleRecording, sampleScenario, START } from './sample.ts';
 import type { SyntheticPlan } from '../analysis/synthetic.ts';
 
 const scenario = sampleScenario();
@@ -13,7 +13,7 @@ const fails =
   (ms) =>
     spans.some(([from, to]) => ms >= from * 1000 && ms < to * 1000) ? { outcome: 'http-5xx' } : {};
 
-function judged(treat: SyntheticPlan['treat'], when = moments) {
+function judged(treat: SyntheticPlan['treat'], when: Moments = moments) {
   if (!probe) throw new Error('no probe');
   const found = findingsOf(probe, sampleRecording(treat), when);
   const broken = promisesOf(scenario, [found]).flatMap(({ held, promise }) => (held ? [] : [promise]));
@@ -80,4 +80,58 @@ test('when it was steady again is told from the last fault on, whatever an earli
   const { found } = judged(fails([10, 12], [20, 20.5]), { faultsAt: [at(10), at(20)], revertedAt: at(30) });
   expect(found.recoveryMs).toBeCloseTo(2000, -2);
   expect((found.settledAt ?? 0) - START).toBeCloseTo(20_500, -2);
+});
+
+/** As {@link judged}, of a probe of changes that must be seen to stop. */
+function judgedControl(treat: SyntheticPlan['treat']) {
+  const text = SAMPLE.replace('from: west,', 'from: west, plane: control,').replace(
+    /during: .* \}\n/,
+    'during: { stops: true } }\n',
+  );
+  const control = sampleScenario(text);
+  const [watched] = control.probes;
+  if (!watched) throw new Error('no probe');
+  const found = findingsOf(watched, sampleRecording(treat), moments);
+  return {
+    found,
+    promises: promisesOf(control, [found]),
+    doubts: neverStopped(control.probes, [found]),
+  };
+}
+
+test('changes that no proxy saw are no lost calls, and no recovery of a service was promised of them', () => {
+  const { found, promises } = judgedControl(fails([10, 20]));
+  expect(found.failed).toBe(500);
+  expect(found.stoppedMs).toBeGreaterThan(9900);
+  expect(promises.map(({ promise, held }) => [promise, held])).toEqual([
+    ['steady afterwards', true],
+    ['lost calls (RPO)', true],
+  ]);
+  expect(judgedControl(fails([10, 40])).promises[0]?.held).toBe(false);
+});
+
+test('what was to stop and did not puts the day in doubt', () => {
+  expect(judgedControl(fails([10, 20])).doubts).toEqual([]);
+  expect(judgedControl(() => ({})).doubts.join()).toMatch(/^shop was to stop, and did not/);
+});
+
+test('rare calls of which none failed cost no time, however late the first one came after the fault', () => {
+  if (!probe) throw new Error('no probe');
+  const rare = { ...sampleRecording(() => ({})) };
+  const observations = rare.observations.filter(({ sequence }) => sequence % 100 === 40);
+  expect(findingsOf(probe, { ...rare, observations }, moments).recoveryMs).toBe(0);
+});
+
+test('what its preparation costs a small lab is neither the state before a fault nor the price of it', () => {
+  const slow: SyntheticPlan['treat'] = (ms) => (ms >= 9000 && ms < 10_000 ? { latencyMs: 900 } : {});
+  expect(judged(slow).found.before.p99Ms).toBe(900);
+  const prepared = judged(slow, { ...moments, preparedAt: at(9) });
+  expect([prepared.found.before.p99Ms, prepared.found.recoveryMs]).toEqual([3, 0]);
+});
+
+test('what failed before a steady state was seen is not the state that the hypothesis starts from', () => {
+  const early = fails([0, 2]);
+  expect(judged(early).found.before.errorRatio).toBeCloseTo(0.2);
+  expect(judged(early, { ...moments, steadyFrom: at(2) }).found.before.errorRatio).toBe(0);
+  expect(judged(fails([5, 6]), { ...moments, steadyFrom: at(2) }).found.before.errorRatio).toBeCloseTo(1 / 8);
 });

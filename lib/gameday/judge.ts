@@ -3,6 +3,7 @@ import { longestGap } from '../analysis/gaps.ts';
 import { atBest } from '../analysis/held-up.ts';
 import { analyseLatency } from '../analysis/latency.ts';
 import { findSteady } from '../analysis/steady.ts';
+import { longestWait, longestWithoutNew } from '../analysis/stops.ts';
 import type { Recording } from '../model/call-plan.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { OutcomeClass } from '../model/observation.ts';
@@ -15,6 +16,10 @@ const NEVER: readonly OutcomeClass[] = ['plaintext', 'identity', 'wrong-target',
 
 /** Moments of a game day, milliseconds since the epoch. */
 export interface Moments {
+  /** From when on the steady state lasted that the hypothesis starts from: a mesh with new workloads takes a while. */
+  steadyFrom?: number;
+  /** When the first fault began to be prepared: timers are armed on every node then, which a small lab feels. */
+  preparedAt?: number;
   /** When each fault began, in order; empty when none was injected. */
   faultsAt: readonly number[];
   /** When the last fault was proven to be gone. */
@@ -39,6 +44,8 @@ export interface ProbeFindings {
   /** True when it was steady again while a fault still held. */
   recoveredUnderFault: boolean;
   longestGapMs: number;
+  /** Since the first fault: how long pushes, or renewals of a certificate, stopped; for their planes only. */
+  stoppedMs: number | undefined;
   errorSeconds: number;
   /** Of the calls since the first fault that were answered. */
   p99Ms: number | undefined;
@@ -60,7 +67,8 @@ export function findingsOf(probe: ScenarioProbe, recording: Recording, moments: 
   const calls = callsOf([recording]);
   const end = calls.at(-1)?.at ?? 0;
   const faultAt = moments.faultsAt[0] ?? Number.POSITIVE_INFINITY;
-  const before = calls.filter(({ endAt }) => endAt <= faultAt);
+  const { steadyFrom = 0, preparedAt = faultAt } = moments;
+  const before = calls.filter(({ at, endAt }) => at >= steadyFrom && endAt <= preparedAt);
   const since = calls.filter(({ endAt }) => endAt > faultAt);
   const { longestMs, settledAt } = recovery(calls, probe, moments.faultsAt);
   const from = Math.max(settledAt ?? Number.POSITIVE_INFINITY, moments.revertedAt ?? 0);
@@ -76,6 +84,7 @@ export function findingsOf(probe: ScenarioProbe, recording: Recording, moments: 
     settledAt,
     recoveredUnderFault: settledAt !== undefined && settledAt + STEADY_MS <= (moments.revertedAt ?? end),
     longestGapMs: since.length === 0 ? 0 : longestGap(calls, faultAt).longestMs,
+    stoppedMs: stoppedMs(probe, recording, faultAt),
     errorSeconds: failed.length / recording.plan.ratePerSecond,
     p99Ms: stateOf(since).p99Ms,
     availability: since.length === 0 ? 1 : (since.length - failed.length) / since.length,
@@ -87,7 +96,7 @@ export function promisesOf(
   { probes, targets }: Pick<Scenario, 'probes' | 'targets'>,
   findings: readonly ProbeFindings[],
 ): Held[] {
-  const lost = findings.reduce((sum, { failed }) => sum + failed, 0);
+  const lost = lostCalls(probes, findings);
   const rows = findings.flatMap((found): Held[] => {
     const probe = probes.find(({ name }) => name === found.probe);
     if (!probe) return [];
@@ -101,12 +110,16 @@ export function promisesOf(
     const { longestGap: gap, errorSeconds, availability, p99 } = probe.during ?? {};
     const never = NEVER.reduce((sum, outcome) => sum + (found.outcomes[outcome] ?? 0), 0);
     return [
-      row(
-        'recovery time (RTO)',
-        formatDuration(targets.rto),
-        found.recoveryMs === undefined ? 'never' : formatDuration(found.recoveryMs),
-        (found.recoveryMs ?? Number.POSITIVE_INFINITY) <= targets.rto,
-      ),
+      ...(isFelt(probe)
+        ? [
+            row(
+              'recovery time (RTO)',
+              formatDuration(targets.rto),
+              found.recoveryMs === undefined ? 'never' : formatDuration(found.recoveryMs),
+              (found.recoveryMs ?? Number.POSITIVE_INFINITY) <= targets.rto,
+            ),
+          ]
+        : []),
       ...(gap === undefined
         ? []
         : [
@@ -147,7 +160,16 @@ export function promisesOf(
               (found.p99Ms ?? Number.POSITIVE_INFINITY) <= p99,
             ),
           ]),
-      row('no answer in clear, of a wrong identity or target, or corrupt', '0', String(never), never === 0),
+      ...(probe.plane === 'control'
+        ? []
+        : [
+            row(
+              'no answer in clear, of a wrong identity or target, or corrupt',
+              '0',
+              String(never),
+              never === 0,
+            ),
+          ]),
       row(
         'steady afterwards',
         stateWords({ errorRatio: probe.steady.errorRatio, p99Ms: probe.steady.p99 }),
@@ -164,6 +186,35 @@ export function promisesOf(
     held: lost <= targets.rpo,
   };
   return [...rows, all];
+}
+
+/** Whether users feel it at once when what a probe watches fails: what a service is promised for is promised of that. */
+export function isFelt({ plane }: Pick<ScenarioProbe, 'plane'>): boolean {
+  return plane !== 'control' && plane !== 'certificates';
+}
+
+/** Calls that users lost, over all probes. */
+export function lostCalls(
+  probes: readonly Pick<ScenarioProbe, 'name' | 'plane'>[],
+  findings: readonly ProbeFindings[],
+): number {
+  const felt = probes.filter(isFelt).map(({ name }) => name);
+  return findings.reduce((sum, { probe, failed }) => sum + (felt.includes(probe) ? failed : 0), 0);
+}
+
+/** Probes that were to fail, as a sign that the faults did what they were to do, and did not; in words. */
+export function neverStopped(probes: Scenario['probes'], findings: readonly ProbeFindings[]): string[] {
+  return findings.flatMap(({ probe, failed }) => {
+    const stops = probes.find(({ name }) => name === probe)?.during?.stops;
+    return stops && failed === 0
+      ? [`${probe} was to stop, and did not: the faults did not do what they were to do`]
+      : [];
+  });
+}
+
+function stoppedMs({ plane }: ScenarioProbe, recording: Recording, from: number): number | undefined {
+  if (plane === 'control') return longestWait(recording, from);
+  return plane === 'certificates' ? longestWithoutNew(recording, from) : undefined;
 }
 
 /** Whether what is broken is so only because of calls that the machine's host held up. Pure. */
@@ -220,6 +271,8 @@ function recovery(
 
 /** When the calls began to be answered as they should, and went on to; how long an answer took is another matter. */
 function settledIn(calls: readonly Call[], { steady }: ScenarioProbe, from: number): number | undefined {
+  // Rare calls: the first window begins at the first call, which may be seconds after a fault that nothing failed of.
+  if (calls.length > 0 && calls.every(({ ok }) => ok)) return from;
   const to = (calls.at(-1)?.at ?? from) + 1;
   const limits = { errorRatio: steady.errorRatio, p99Ms: Number.POSITIVE_INFINITY };
   for (let start = from; ; ) {

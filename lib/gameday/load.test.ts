@@ -38,6 +38,18 @@ for (const [what, change, says, line] of [
     'there is no probe cart',
     8,
   ],
+  [
+    'changes at a rate that a mesh would feel',
+    ['from: west,', 'from: west, plane: control, rate: 50,'],
+    'a probe of control has 2 a second at most',
+    6,
+  ],
+  [
+    'changes of a probe that makes none',
+    ['from: west,', 'from: west, changesIn: east,'],
+    'changesIn: is of the plane control only',
+    6,
+  ],
   ['broken YAML', ['title: Something', 'title: [Something'], 'not valid YAML', undefined],
 ] as const) {
   test(`${what} is refused, with its line and what to do`, () => {
@@ -61,4 +73,11 @@ for (const [what, change, says, line] of [
 
 test('a scenario that is not there is a usage error that lists those that are', () => {
   expect(() => loadScenario('no-such-scenario')).toThrow(/cannot read the scenario/);
+});
+
+test('a probe that names no rate has that of its plane', () => {
+  const rateOf = (plane: string) =>
+    parseScenario(SAMPLE.replace('from: west,', `from: west, plane: ${plane},`), 'sample.yaml').probes[0]
+      ?.rate;
+  expect(['data', 'dns', 'api', 'control', 'certificates'].map(rateOf)).toEqual([50, 50, 50, 0.5, 1]);
 });

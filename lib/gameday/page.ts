@@ -2,12 +2,14 @@ import { escapeXml } from '../report/junit.ts';
 import { htmlList, htmlPage, htmlTable } from '../report/html.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
 import { formatDuration } from '../model/duration.ts';
+import { predictionSection, timingSection } from './page-measures.ts';
 import { probePicture } from './pictures.ts';
 import type { GamedayResult } from './result.ts';
 
 /** The evidence of a game day as one page that needs nothing else: readable in light and dark, and on paper. */
 export function evidencePage(result: GamedayResult): string {
-  const { scenario, verdict, reasons, promises, faults, events, findings, recordings, versions } = result;
+  const { scenario, verdict, reasons, promises, faults, events, findings, recordings, versions, moments } =
+    result;
   const { meaning } = VERDICT_WORDS[verdict];
   const pictures = findings.flatMap((found) => {
     const recording = recordings.get(found.probe);
@@ -18,7 +20,13 @@ export function evidencePage(result: GamedayResult): string {
     `<header><p class="verdict ${verdict}">${result.rehearsed ? 'rehearsed' : verdict}</p>
 <h1>${escapeXml(scenario.title)}</h1>
 <p class="quiet">${escapeXml(scenario.name)} in ${escapeXml(result.environment)}, ${result.startedAt} to ${result.endedAt}, run ${escapeXml(result.run)}: ${meaning}</p>
-${htmlList(reasons)}</header>
+${htmlList(reasons)}${htmlList(result.remarks.map((words) => `to look into: ${words}`))}</header>
+<section><h2>The planes</h2>${htmlTable(
+      ['plane', 'probe', 'since the first fault'],
+      moments.faultsAt.length === 0
+        ? []
+        : result.planes.map(({ plane, probe, words }) => [plane, probe, words]),
+    )}</section>
 <section><h2>Hypothesis</h2><p>${escapeXml(scenario.hypothesis)}</p>${scenario.notes === undefined ? '' : `<p>${escapeXml(scenario.notes)}</p>`}
 ${
   promises.length === 0
@@ -34,7 +42,7 @@ ${
         ]),
       )
 }</section>
-<section><h2>What its users saw</h2>${pictures.join('\n')}
+<section><h2>What the probes saw</h2>${pictures.join('\n')}
 ${htmlTable(
   ['probe', 'calls', 'lost', 'how', 'longest gap', 'error-seconds', 'steady again while a fault held'],
   findings.map((one) => [
@@ -61,6 +69,8 @@ ${htmlTable(
         injectedAt && revertedAt !== undefined ? formatDuration(revertedAt - injectedAt.to) : '',
       ]),
     )}</section>
+${predictionSection(result)}
+${timingSection(result)}
 <section><h2>What happened, and what was decided</h2>${htmlTable(
       ['time (UTC)', '', 'what'],
       events.map(({ at, kind, text, fault }) => [

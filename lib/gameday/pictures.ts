@@ -15,7 +15,9 @@ export function probePicture(result: GamedayResult, found: ProbeFindings, record
   const seconds = (at: number) => (at - t0) / 1000;
   const spanMs =
     (recording.observations.at(-1)?.intendedAt ?? t0) - (recording.observations[0]?.intendedAt ?? t0);
-  const binMs = Math.max(500, Math.ceil(spanMs / MOST_BINS / 500) * 500);
+  // A slice holds a call at least, or every picture of a slow probe would be full of holes.
+  const callMs = 1000 / recording.plan.ratePerSecond;
+  const binMs = Math.max(500, Math.ceil(Math.max(spanMs / MOST_BINS, callMs) / 500) * 500);
   const data: TimelineData = {
     title: `${found.probe}: ${result.scenario.title}`,
     subtitle: `${recording.plan.ratePerSecond} calls/s from ${recording.caller.cluster}; ${found.failed} lost, longest gap ${formatDuration(found.longestGapMs)}, recovery ${found.recoveryMs === undefined ? 'never' : formatDuration(found.recoveryMs)}`,

@@ -1,7 +1,7 @@
 import { medianInterval, type MedianInterval } from '../analysis/median.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { ProbeFindings } from './judge.ts';
+import { isFelt, lostCalls, type ProbeFindings } from './judge.ts';
 import type { GamedayResult } from './result.ts';
 import type { Scenario } from './schema.ts';
 
@@ -79,7 +79,7 @@ export function judgeRepeats(
 }
 
 function figuresOf(
-  { name, during }: Scenario['probes'][number],
+  { name, plane, during }: Scenario['probes'][number],
   { targets }: Pick<Scenario, 'targets'>,
   results: readonly GamedayResult[],
 ): RepeatedFigure[] {
@@ -87,7 +87,7 @@ function figuresOf(
   const figures: Figure[] = [
     {
       figure: 'recovery time (RTO)',
-      target: targets.rto,
+      target: isFelt({ plane }) ? targets.rto : undefined,
       of: ({ recoveryMs }) => recoveryMs ?? ENDLESS,
       words: durationWords,
     },
@@ -121,8 +121,11 @@ function figuresOf(
   );
 }
 
-function lostOf({ targets }: Pick<Scenario, 'targets'>, results: readonly GamedayResult[]): RepeatedFigure {
-  const values = results.map(({ findings }) => findings.reduce((sum, { failed }) => sum + failed, 0));
+function lostOf(
+  { probes, targets }: Pick<Scenario, 'probes' | 'targets'>,
+  results: readonly GamedayResult[],
+): RepeatedFigure {
+  const values = results.map(({ findings }) => lostCalls(probes, findings));
   return judged({ probe: 'all', figure: 'lost calls (RPO)', target: targets.rpo, values }, String);
 }
 

@@ -1,4 +1,5 @@
 import { formatDuration } from '../model/duration.ts';
+import type { NodeClock } from '../model/invariants.ts';
 import type { Lab } from '../model/lab.ts';
 import type { RunManifest } from '../model/run.ts';
 import { labBackend } from '../run/lab-backend.ts';
@@ -11,14 +12,18 @@ import type { Log } from '../support/log.ts';
 import type { Stages } from '../support/stages.ts';
 import { watchStolenTime } from '../support/stolen-time.ts';
 import { remoteAbort, trafficAborts } from './abort.ts';
+import { readNodeClocks } from './clocks.ts';
 import type { Control } from './control.ts';
 import { type EventLog, eventLog, type GamedayEvent } from './events.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { findingsOf, isSteady, STEADY_MS } from './judge.ts';
 import type { LoadedScenario } from './load.ts';
-import { type RunningProbe, startProbe } from './probes.ts';
-import { type GamedayResult, resultOf } from './result.ts';
+import { areasFor, startProbe } from './probes.ts';
+import type { RunningProbe } from './running.ts';
+import { type Ended, type GamedayResult, resultOf, type TroubleKind } from './result.ts';
 import { carryOut } from './steps.ts';
+import { lookAround } from './surroundings.ts';
+import { pairClocks } from './timing.ts';
 
 /** Traffic before the first fault: enough for a p99 that means something. */
 const BASELINE_MS = 8000;
@@ -55,7 +60,7 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
   const events = eventLog(options.onEvent);
   options.onStart(events);
   await stages.run('sweep', () => sweepLab(lab, log));
-  await stages.run('workloads', () => deployWorld(lab, { run, areas: [] }));
+  await stages.run('workloads', () => deployWorld(lab, { run, areas: areasFor(scenario.probes) }));
   const startedAt = Date.now();
   await using backend = labBackend(manifestOf(lab, run));
   const faults = createFaults({
@@ -64,24 +69,27 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
     events,
     allowAll: options.allowLastCopy,
     rehearse,
+    lookAround: () => lookAround(backend, lab, scenario.probes),
     nodesOf: async (cluster, app) =>
       (await backend.pods(cluster, MESH_NAMESPACE, app)).map(({ node }) => node),
   });
   const probes: RunningProbe[] = [];
-  const troubles: { kind: 'inconclusive' | 'broken'; words: string }[] = [];
+  const troubles: Ended['troubles'][number][] = [];
+  let clocksBefore: NodeClock[] = [];
+  let steadyFrom: number | undefined;
   using stolen = watchStolenTime();
   try {
     for (const probe of scenario.probes) probes.push(await startProbe(backend, lab, probe));
-    await stages.run('steady state', () => baseline(probes, options, events), { speaks: true });
+    // Before the steady state, which must not be disturbed by it.
+    clocksBefore = await readNodeClocks(backend, lab);
+    steadyFrom = await stages.run('steady state', () => baseline(probes, options, events), { speaks: true });
     using _watch = watch(probes, faults, options, events);
     events.add('phase', 'steps begin');
     await carryOut(scenario.steps, { control: options.control, faults, events, ask: options.ask });
   } catch (error) {
     const halted = options.control.aborted?.by === 'condition' || options.control.aborted?.by === 'person';
     if (!halted) {
-      const isBroken =
-        !(error instanceof MeshproofError) || error.kind === 'environment' || error.kind === 'bug';
-      troubles.push({ kind: isBroken ? 'broken' : 'inconclusive', words: describeError(error) });
+      troubles.push({ kind: troubleOf(error), words: describeError(error) });
       events.add('trouble', errorMessage(error));
     }
   }
@@ -102,6 +110,10 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
       );
   }
   const recordings = new Map(probes.map((probe) => [probe.probe.name, probe.recording()]));
+  const clocks = pairClocks(
+    clocksBefore,
+    clocksBefore.length === 0 ? [] : await readNodeClocks(backend, lab),
+  );
   await stages
     .run('clean-up', () => sweepLab(lab, log))
     .catch((error: unknown) => troubles.push({ kind: 'broken', words: describeError(error) }));
@@ -114,18 +126,27 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
     events: events.all,
     faults: faults.records,
     recordings,
+    clocks,
+    steadyFrom,
+    gateways: backend.driver.discovery?.gateways,
     troubles,
     aborted: options.control.aborted,
     stolen: stolen.words(),
   });
 }
 
-/** Waits until the probes show the state that the hypothesis starts from; an `inconclusive` error when they do not. */
+function troubleOf(error: unknown): TroubleKind {
+  const kind = error instanceof MeshproofError ? error.kind : 'bug';
+  if (kind === 'not-applicable') return kind;
+  return kind === 'environment' || kind === 'bug' ? 'broken' : 'inconclusive';
+}
+
+/** Waits until the probes show the state that the hypothesis starts from, and gives its beginning; an `inconclusive` error when they do not. */
 async function baseline(
   probes: readonly RunningProbe[],
   { control, onLook }: GamedayOptions,
   events: EventLog,
-) {
+): Promise<number> {
   const from = Date.now();
   for (;;) {
     await control.wait(LOOK_EVERY_MS);
@@ -150,6 +171,7 @@ async function baseline(
     });
   }
   events.add('phase', `steady state seen after ${formatDuration(Date.now() - from)}`);
+  return Date.now() - BASELINE_MS;
 }
 
 /** Looks at traffic, health and faults every second until disposed; what calls for a halt aborts. */

@@ -6,6 +6,7 @@ import type { Lab } from '../model/lab.ts';
 import { parseScenario } from './load.ts';
 import type { Ended } from './result.ts';
 import type { Scenario } from './schema.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A scenario of one probe and one fault, for tests. */
 export const SAMPLE = `
@@ -41,6 +42,7 @@ export function sampleFault(
   return {
     name: 'link',
     plan: samplePlan(),
+    preparedAt: START + from * 1000,
     injectedAt: { from: START + from * 1000, to: START + from * 1000 + 100 },
     effect: '12 packets hit',
     revertedAt: to === undefined ? undefined : START + to * 1000,
@@ -61,9 +63,45 @@ export function sampleEnded(lab: Lab, changes: Partial<Ended> = {}): Ended {
     events: [],
     faults: [sampleFault(10, 20)],
     recordings: new Map([['shop', sampleRecording(() => ({}))]]),
+    clocks: [],
+    gateways: undefined,
     troubles: [],
     aborted: undefined,
     stolen: undefined,
     ...changes,
+  };
+}
+
+/** What a caller in west knows of payments, of which each cluster of the fake lab has a pod on its first worker. */
+export function sampleSurroundings(): Surroundings {
+  return {
+    probe: 'shop',
+    ratePerSecond: 50,
+    caller: { cluster: 'west', node: 'west-worker2' },
+    service: { name: 'payments', namespace: 'meshproof-mesh' },
+    live: {
+      timers: {
+        tryTimeoutMs: 1000,
+        connectTimeoutMs: 1000,
+        retries: 2,
+        outlierDetection: {
+          consecutiveErrors: 5,
+          intervalMs: 1000,
+          baseEjectionMs: 10_000,
+          maxEjectionPercent: 99,
+        },
+      },
+      endpoints: [
+        { address: '192.0.2.11', weight: 1 },
+        { address: '192.0.2.12', weight: 1 },
+        { address: '10.2.0.1', weight: 2 },
+      ],
+    },
+    pods: [
+      { cluster: 'east', node: 'east-worker', address: '10.1.0.1' },
+      { cluster: 'west', node: 'west-worker', address: '10.2.0.1' },
+    ],
+    pushDelay: { afterMs: 100, atMostMs: 10_000 },
+    nodeGrace: { east: { graceMs: 50_000, periodMs: 5000 }, west: { graceMs: 50_000, periodMs: 5000 } },
   };
 }

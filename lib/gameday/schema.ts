@@ -17,31 +17,70 @@ const during = z
     errorSeconds: z.number().min(0).exactOptional(),
     availability: ratio.exactOptional(),
     p99: ms.exactOptional(),
+    stops: z
+      .literal(true)
+      .exactOptional()
+      .describe('what is watched must be seen to fail: otherwise the faults did not do what they were to do'),
   })
   .describe('what must hold from the first fault to the end');
 
-const probe = z.strictObject({
-  name: z.string().min(1),
-  from: z.string().min(1).describe('the cluster of the caller: its name, @first or @last'),
-  plane: z
-    .enum(['data', 'dns', 'api'])
-    .default('data')
-    .describe(
-      'what is watched: calls of the service; lookups of its name; TLS handshakes with the API server of the cluster (0.4 s each)',
-    ),
-  service: z
-    .string()
-    .min(1)
-    .default('payments')
-    .describe('a service of Meshproof’s own in its mesh namespace'),
-  connection: z
-    .enum(['pooled', 'fresh'])
-    .default('pooled')
-    .describe('fresh: each call resolves and connects anew'),
-  rate: z.int().min(1).max(200).default(50).describe('calls a second'),
-  steady,
-  during: during.exactOptional(),
-});
+/** What a probe may watch. */
+export const PROBE_PLANES = ['data', 'dns', 'api', 'control', 'certificates'] as const;
+export type ProbePlane = (typeof PROBE_PLANES)[number];
+
+/** Calls a second of a probe that names none; those of the mesh's own planes cost the mesh something. */
+const USUAL_RATE: Record<ProbePlane, number> = { data: 50, dns: 50, api: 50, control: 0.5, certificates: 1 };
+const HIGHEST_RATE: Record<ProbePlane, number> = {
+  data: 200,
+  dns: 200,
+  api: 200,
+  control: 2,
+  certificates: 5,
+};
+
+const probe = z
+  .strictObject({
+    name: z.string().min(1),
+    from: z.string().min(1).describe('the cluster of the caller: its name, @first or @last'),
+    plane: z
+      .enum(PROBE_PLANES)
+      .default('data')
+      .describe(
+        'what is watched: calls of the service; lookups of its name; TLS handshakes with the API server of the cluster (0.4 s each); changes, until the caller’s proxy has them; certificates of a workload whose own is renewed every few seconds',
+      ),
+    changesIn: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe(
+        'plane control: the cluster in which changes are made, its name, @first or @last; default: from',
+      ),
+    service: z
+      .string()
+      .min(1)
+      .default('payments')
+      .describe('a service of Meshproof’s own in its mesh namespace'),
+    connection: z
+      .enum(['pooled', 'fresh'])
+      .default('pooled')
+      .describe('fresh: each call resolves and connects anew'),
+    rate: z
+      .number()
+      .min(0.2)
+      .max(200)
+      .exactOptional()
+      .describe('calls a second; default 50, of control 0.5 (at most 2), of certificates 1 (at most 5)'),
+    steady,
+    during: during.exactOptional(),
+  })
+  .superRefine(({ plane, rate, changesIn }, context) => {
+    const refuse = (key: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [key], message });
+    if (rate !== undefined && rate > HIGHEST_RATE[plane])
+      refuse('rate', `a probe of ${plane} has ${HIGHEST_RATE[plane]} a second at most`);
+    if (changesIn !== undefined && plane !== 'control') refuse('changesIn', 'is of the plane control only');
+  })
+  .transform((given) => ({ ...given, rate: given.rate ?? USUAL_RATE[given.plane] }));
 
 const inject = z.strictObject({
   inject: faultSchema.describe(

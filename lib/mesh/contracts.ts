@@ -2,7 +2,7 @@ import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import type { AccessPolicy } from '../model/access.ts';
 import type { CallTarget, ClientCertificate } from '../model/call-plan.ts';
 import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../model/diagnosis.ts';
-import type { Environment } from '../model/environment.ts';
+import type { Environment, FailoverTimers } from '../model/environment.ts';
 import type { LeaderSnapshot } from '../model/invariants.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { OutcomeClass } from '../model/observation.ts';
@@ -285,4 +285,40 @@ export interface TimeLimits {
   lift(service: Pick<ServiceName, 'name' | 'namespace'>): KubernetesObject[];
   /** Those of connecting and the ejection of slow endpoints as well: what fails then fails for another reason than time. */
   liftAll(service: Pick<ServiceName, 'name' | 'namespace'>): KubernetesObject[];
+}
+
+/** A change that a proxy has taken up. */
+export interface TakenUp {
+  generation: number;
+  /** When, milliseconds since the epoch on the clock of the proxy's node. */
+  since: number;
+}
+
+/** How changes come to proxies, in their own cluster and in others: what a control plane is there for. */
+export interface Pushes {
+  /**
+   * An object that does nothing, and of which only proxies of its namespace hear, in all clusters; they can tell each
+   * generation of it from every other. Generations are whole numbers from 0 to 40 000.
+   */
+  change(service: Pick<ServiceName, 'name' | 'namespace'>, generation: number): KubernetesObject;
+  /** A page on the loopback of a pod that tells which generation its proxy has, and how to read it; undefined: none. */
+  page: {
+    port: number;
+    path(service: Pick<ServiceName, 'name' | 'namespace'>): string;
+    read(page: string): TakenUp | undefined;
+  };
+}
+
+/** What a caller's proxy knows of a service, and what decides when it gives up on an endpoint: read from the proxy itself. */
+export interface LiveTimers {
+  timers: FailoverTimers;
+  /** Endpoints that calls are spread over while all is well: address, and share of the calls relative to the others. */
+  endpoints: { address: string; weight: number }[];
+}
+
+/** What decides how long a failover takes, as it is in force just now. */
+export interface FailoverReading {
+  read(cluster: LabCluster, caller: PodName, service: ServiceName): Promise<LiveTimers>;
+  /** A change is told to proxies so long after the last one before it, and so long after the first at the latest; milliseconds. */
+  pushDelay(cluster: LabCluster): Promise<{ afterMs: number; atMostMs: number }>;
 }

@@ -4,12 +4,14 @@ import type {
   Authorization,
   Discovery,
   DnsCapture,
+  FailoverReading,
   Locality,
   Membership,
   MeshContext,
   MeshInspection,
   MultiClusterServices,
   MutualTls,
+  Pushes,
   ServiceName,
   Telemetry,
   TimeLimits,
@@ -75,6 +77,10 @@ export interface MeshDriver {
   rotation?: TrustRotation;
   /** Left out where the mesh answers no lookups. */
   dnsCapture?: DnsCapture;
+  /** Left out where proxies take nothing from a control plane, or do not tell what they took. */
+  pushes?: Pushes;
+  /** Left out where proxies do not tell what makes them give up on an endpoint. */
+  failover?: FailoverReading;
   /** Version that runs in a cluster; undefined where there is no such mesh. */
   detect(cluster: LabCluster): Promise<string | undefined>;
   /** Addresses or host names at which other networks reach a cluster's gateways, as the mesh tells them. */

@@ -91,6 +91,9 @@ export interface ResilienceSettings {
   localityFailover: boolean;
 }
 
+/** What decides when a caller gives up on an endpoint; infinite where nothing does. */
+export type FailoverTimers = Omit<ResilienceSettings, 'localityFailover'>;
+
 /** What the user relies on; verified by behaviour, not read back from configuration. */
 export interface Expectations {
   mtls: 'strict' | 'permissive';

@@ -17,18 +17,29 @@ const READ_TIMEOUT_MS = 8000;
 
 /** Opens a port-forward to a pod for the time that `use` takes. */
 export async function withPodPort<T>(kube: Kube, to: PodPort, use: (read: Read) => Promise<T>): Promise<T> {
+  const { read, close } = await openPodPort(kube, to);
+  try {
+    return await use(read);
+  } finally {
+    await close();
+  }
+}
+
+/** A port-forward to a pod that stays open: who reads again and again costs the API server one connection. */
+export async function openPodPort(
+  kube: Kube,
+  to: PodPort,
+): Promise<{ read: Read; close: () => Promise<void> }> {
   const channel = await forwardPort(kube, to.namespace, to.pod, to.port);
   const name = `${to.namespace}/${to.pod}:${to.port}`;
-  try {
-    return await use((path) =>
+  return {
+    read: (path) =>
       readPath(channel.port, path).catch((cause: unknown) => {
         const why = channel.trouble?.() || (cause instanceof Error ? cause.message : String(cause));
         throw new MeshproofError('environment', `${name}${path}: ${why}`, { cause });
       }),
-    );
-  } finally {
-    await channel.close();
-  }
+    close: () => channel.close(),
+  };
 }
 
 function readPath(port: number, path: string): Promise<string> {

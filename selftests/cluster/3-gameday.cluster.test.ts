@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
 import type { GamedayResult } from '../../lib/gameday/result.ts';
+import { openKube } from '../../lib/support/kube.ts';
 import { open } from './injector.ts';
 import { meshproof, requireLab } from './lab.ts';
 import { atTerminal } from './terminal.ts';
@@ -72,6 +73,33 @@ test('several faults at once and one after the other: judged, reverted, and the 
   expect(readFileSync(join(run.evidence, 'index.html'), 'utf8')).toContain('<svg role="img"');
   expect(await leftovers()).toEqual([]);
   expect(open(requireLab())).toEqual([]);
+});
+
+test('planes are watched apart: without a control plane pushes and renewals stop, and calls go on', async () => {
+  const west = 'from: west, steady: { errorRatio: 0.02, p99: 5s }, during: { stops: true }';
+  const probes = `  - { name: pushes, plane: control, ${west} }
+  - { name: leaves, plane: certificates, ${west} }
+targets:`;
+  const steps = `steps:
+  - inject: { kind: workload-outage, cluster: west, program: istiod }
+    for: 20s
+    allowLastCopy: true
+`;
+  const run = await gameday(PROBE.replace('targets:', probes) + steps, '--yes');
+  expect(run.exitCode, run.stderr).toBe(0);
+  const said = JSON.parse(run.stdout) as Said;
+  const stopped = (probe: string) => said.findings.find((one) => one.probe === probe)?.stoppedMs ?? 0;
+  for (const probe of ['pushes', 'leaves']) expect(stopped(probe), probe).toBeGreaterThan(15_000);
+  // Read from the proxy: nothing that calls need is lost, so nothing is expected to fail.
+  expect(said.predictions).toMatchObject([{ probe: 'payments', expectedMs: 0 }]);
+  const clocks = said.timing.clocks.flatMap(({ before, after }) => [before, after]);
+  expect(clocks.length).toBeGreaterThan(1);
+  for (const clock of clocks) expect(Math.abs(clock?.offsetMs ?? 1000)).toBeLessThan(100);
+  for (const { resolutionMs } of said.timing.probes) expect(resolutionMs).toBeGreaterThan(0);
+  const services = await openKube(
+    requireLab().clusters[1]?.kubeconfig ?? '',
+  ).core.listServiceForAllNamespaces();
+  expect(services.items.filter(({ metadata }) => metadata?.name?.startsWith('pushes-'))).toEqual([]);
 });
 
 test('an abort condition halts a game day at once, reverts, and fails it', async () => {

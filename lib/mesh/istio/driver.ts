@@ -8,12 +8,14 @@ import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';
 import { istioDiscovery } from './discovery.ts';
 import { connect, install, uninstall } from './install.ts';
+import { istioFailover } from './failover-timers.ts';
 import { istioLocality } from './locality.ts';
 import { istioMcs } from './mcs.ts';
 import { membership } from './membership.ts';
 import { permissiveManifest } from './manifests.ts';
 import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE } from './operator.ts';
 import { istioPeers } from './peers.ts';
+import { istioPushes } from './pushes.ts';
 import { istioRotation } from './rotation.ts';
 import { detect, publishedAddresses, status } from './status.ts';
 import { telemetry } from './telemetry.ts';
@@ -60,6 +62,8 @@ export const istioDriver: MeshDriver = {
   authorization: istioAuthorization,
   locality: istioLocality,
   rotation: istioRotation,
+  pushes: istioPushes,
+  failover: istioFailover,
   timeLimits: istioTimeLimits,
   serverOnly,
   inspection,

@@ -5,7 +5,7 @@ import { withPodPort } from '../../probe/pod-http.ts';
 import { openKube } from '../../support/kube.ts';
 
 /** Envoy's admin interface, on the loopback of every pod with a sidecar. */
-const ADMIN_PORT = 15_000;
+export const ADMIN_PORT = 15_000;
 /** Name of the sidecar's container. */
 export const PROXY_CONTAINER = 'istio-proxy';
 
@@ -25,6 +25,10 @@ export interface UpstreamEndpoint {
   failed: number;
   connectFailed: number;
   region: string;
+  /** Share of the calls that it gets, relative to the others of the same priority. */
+  weight: number;
+  /** 0 is used while it is healthy; the others wait. */
+  priority: number;
 }
 
 /** True for a pod that has a sidecar, as a container or as a native sidecar. */
@@ -63,6 +67,8 @@ interface AdminClusters {
       health_status?: Record<string, string | boolean>;
       stats?: { name?: string; value?: string }[];
       locality?: { region?: string };
+      weight?: number;
+      priority?: number;
     }[];
   }[];
 }
@@ -72,7 +78,7 @@ export function parseUpstreams(body: string): Upstream[] {
   const { cluster_statuses: clusters = [] } = JSON.parse(body) as AdminClusters;
   return clusters.map(({ name = '', host_statuses: hosts = [] }) => ({
     name,
-    endpoints: hosts.map(({ address, health_status: health = {}, stats = [], locality }) => {
+    endpoints: hosts.map(({ address, health_status: health = {}, stats = [], ...rest }) => {
       // A counter that is zero has no value in the answer.
       const counted = (stat: string) => Number(stats.find((one) => one.name === stat)?.value ?? 0);
       const { eds_health_status: eds = 'HEALTHY', ...flags } = health;
@@ -87,7 +93,9 @@ export function parseUpstreams(body: string): Upstream[] {
         succeeded: counted('rq_success'),
         failed: counted('rq_error'),
         connectFailed: counted('cx_connect_fail'),
-        region: locality?.region ?? '',
+        region: rest.locality?.region ?? '',
+        weight: rest.weight ?? 1,
+        priority: rest.priority ?? 0,
       };
     }),
   }));
