@@ -104,6 +104,17 @@ test('between a bad root and the old ones everybody is told of the old ones twic
   ]);
 });
 
+test('a dead-man and a revert at the same time put it back once', async ({}, info) => {
+  const node = aNode(info);
+  node.run(node.save());
+  node.run(pushScript(BAD));
+  const twice = ['1', '2'].map((n) => `( ${undoOnce(node.plan)}; echo $? > "$LAB/exit${n}" ) &`);
+  node.run(`${twice.join('\n')}\nwait`);
+  expect(node.text('pushed').trim().split('\n')).toHaveLength(3);
+  expect(node.text('secret')).toBe(DATA);
+  expect(node.disk()).toEqual([]);
+});
+
 test('keys are in no words of a command', async ({}, info) => {
   const node = aNode(info);
   node.run(node.save());

@@ -10,7 +10,7 @@ export const ROOTS = 'istio-ca-root-cert';
 /** On pods of istiod, and gone afterwards: the kubelet looks at a pod's volumes when the pod changes, and else every minute or so. */
 const TOUCHED = 'meshproof.dev/touched';
 /** A proxy takes a change of roots within this, when istiod has told it. */
-const TAKEN_S = 2;
+export const TAKEN_S = 2;
 const { namespace, selector } = DEPLOYMENTS.istiod;
 const ROOT_CERT = `{.data.root-cert\\.pem}`;
 
@@ -79,6 +79,8 @@ function putBack(plan: Pick<FaultPlan, 'id' | 'spec'>): string {
   ];
   return [
     FUNCTIONS,
+    // One at a time: the dead-man may come while a revert is under way, and neither is to put the old ones twice behind the other.
+    `if [ -e ${file} ]; then exec 9< ${file}; flock 9; fi`,
     `if [ -e ${file} ]; then`,
     `if [ "$(k get secret ${SECRET} -o jsonpath='{.data}')" != "$(cat ${file})" ]; then`,
     ...(plan.spec.kind === 'bad-root' ? twice : []),
