@@ -25,6 +25,8 @@ steps:
   - revert: gateways
   - wait: 15s
   - revert: root
+  - note: who was ejected twice is for 20 s
+  - wait: 30s
 `;
 
 test('a cluster with a bad root answers others over open connections only, and as before when it is gone', async () => {
