@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { newRoot } from '../lib/mesh/istio/ca.ts';
+import { newRoot } from '../lib/support/ca.ts';
 import type { Defect, DefectLab } from '../lib/prove/defect.ts';
 import { OUTSIDE_NAMESPACE } from '../lib/run/workloads.ts';
 import { MeshproofError } from '../lib/support/errors.ts';

@@ -39,7 +39,7 @@ function whyNotByJob(
   const [first] = targets;
   const role = first && clusterOf(lab, first.cluster).nodes.find(({ name }) => name === first.node)?.role;
   if ((kind === 'node-partition' || kind === 'conntrack-full') && role === 'control-plane') return cutsTheWay;
-  const asksThere = mechanism === 'scale' || mechanism === 'delete-pods' || kind === 'pod-crash-loop';
+  const asksThere = ['scale', 'delete-pods', 'authority'].includes(mechanism) || kind === 'pod-crash-loop';
   if (asksThere && role !== 'control-plane')
     return 'it asks the API server from a node of the control plane, and no such node is in the cluster';
   return undefined;

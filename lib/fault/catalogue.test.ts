@@ -7,7 +7,12 @@ import { mechanismOf } from './mechanisms.ts';
 import { planFault } from './plan.ts';
 import { parametersOf } from './schema.ts';
 
-const lab = fakeLab();
+const fake = fakeLab();
+// Everything that a mesh can have, so that every kind of fault can be planned.
+const lab = {
+  ...fake,
+  environment: { ...fake.environment, mesh: { ...fake.environment.mesh, multiRoot: true } },
+};
 const GIVEN: Given = {
   cluster: 'east',
   node: 'east-worker',

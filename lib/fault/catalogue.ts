@@ -24,6 +24,10 @@ const RULES = {
   revert: 'the table is gone',
   deadMan: IN_NODE,
 };
+const AUTHORITY = {
+  mechanism: 'the secret cacerts, by kubectl from the control-plane node',
+  deadMan: ON_CONTROL_PLANE,
+};
 const PAUSE = { mechanism: 'docker pause (freezer)', deadMan: WATCHDOG };
 
 export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
@@ -107,6 +111,20 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
     effect: 'a container was killed',
     revert: 'the service is gone, and all pods are ready',
     deadMan: IN_NODE,
+  },
+  'certificate-expiry': {
+    ...AUTHORITY,
+    does: 'the mesh’s certificate authority in a cluster expires, and all certificates with it: open connections go on, new ones are refused, nobody gets a certificate',
+    effect: 'proxies hold certificates that have expired',
+    revert:
+      'the secret is as before, byte for byte, istiod is trusted, and every proxy has a certificate of the old authority',
+  },
+  'bad-root': {
+    ...AUTHORITY,
+    does: 'a root that no other cluster trusts is pushed to the mesh in a cluster, and signs there: new connections to and from other clusters are refused',
+    effect: 'proxies hold certificates under that root',
+    revert:
+      'the secret is as before, byte for byte, istiod is trusted, and no proxy has a certificate of that root, or trusts it',
   },
   'api-outage': { ...RULES, does: 'the API server of a cluster refuses all connections, open ones too' },
   'link-partition': {

@@ -65,6 +65,8 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
     case 'kubelet-stop':
     case 'runtime-stop':
     case 'api-outage':
+    case 'certificate-expiry':
+    case 'bad-root':
     case 'link-partition':
     case 'link-loss':
     case 'link-bandwidth':

@@ -47,8 +47,8 @@ export async function injectFault(
   try {
     note('armed', await mechanism.arm(plan));
     note('inject');
-    const from = Date.now();
-    await mechanism.inject(plan);
+    const called = Date.now();
+    const from = (await mechanism.inject(plan)) ?? called;
     const to = Date.now();
     const effect = await mechanism.proveEffect(plan);
     note('effect-proven', effect);

@@ -8,7 +8,8 @@ import type { FaultPlan } from '../model/fault-plan.ts';
 export interface Mechanism {
   /** Arms the dead-man where the fault will live and confirms that it is armed. */
   arm(plan: FaultPlan): Promise<string>;
-  inject(plan: FaultPlan): Promise<void>;
+  /** Gives the moment from which it harms, milliseconds since the epoch, where that is not about when it is called. */
+  inject(plan: FaultPlan): Promise<number | void>;
   proveEffect(plan: FaultPlan): Promise<string>;
   revert(plan: FaultPlan): Promise<void>;
   proveRevert(plan: FaultPlan): Promise<string>;

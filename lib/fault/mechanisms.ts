@@ -1,5 +1,6 @@
 import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Mechanism } from './mechanism.ts';
+import { authority } from './mechanisms/authority.ts';
 import { deletePods } from './mechanisms/delete-pods.ts';
 import { dockerPause } from './mechanisms/docker-pause.ts';
 import { dockerNodes } from './mechanisms/docker.ts';
@@ -11,6 +12,7 @@ import { signal } from './mechanisms/signal.ts';
 import { systemd } from './mechanisms/systemd.ts';
 
 const MECHANISMS: Record<FaultPlan['mechanism'], Mechanism> = {
+  authority,
   'delete-pods': deletePods,
   docker: dockerNodes,
   'docker-pause': dockerPause,

@@ -3,7 +3,9 @@ import { formatDuration } from '../model/duration.ts';
 import type { FaultSpec } from '../model/fault.ts';
 import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
+import { MeshproofError } from '../support/errors.ts';
 import { refuseByJob } from './by-job.ts';
+import { EXPIRES_AFTER_MS } from './mechanisms/authority.ts';
 import { NODE_SERVICES } from './mechanisms/systemd.ts';
 import { USUAL_LEFT_MIB, USUAL_WRITERS, WRITTEN_MIB } from './mechanisms/works.ts';
 import { planNetworkFault } from './plan-network.ts';
@@ -11,7 +13,7 @@ import { clusterOf, nodeOf, targetsOf, unknown, withControlPlaneFirst, zonesOf }
 
 /** What a kind of fault adds to a plan. */
 export type PlannedHarm = Pick<FaultPlan, 'mechanism' | 'targets' | 'blastRadius'> &
-  Partial<Pick<FaultPlan, 'knocks' | 'relay'>>;
+  Partial<Pick<FaultPlan, 'knocks' | 'relay' | 'leadMs'>>;
 
 /**
  * Resolves a fault to targets, mechanism, blast radius and an absolute deadline. Touches nothing. A target
@@ -25,7 +27,7 @@ export function planFault(spec: FaultSpec, lab: Lab, options: { run: string; las
     run: options.run,
     environment: lab.environment.name,
     spec,
-    deadline: Date.now() + options.lastsMs,
+    deadline: Date.now() + options.lastsMs + (harm.leadMs ?? 0),
     access: lab.access,
     knocks: [],
     ...harm,
@@ -111,6 +113,17 @@ function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
         targets: withControlPlaneFirst(lab, spec.cluster),
         blastRadius: `all containers of the pods of ${spec.namespace}/${spec.app} in cluster ${spec.cluster} are killed over and over`,
       };
+    case 'certificate-expiry':
+      return {
+        ...ofAuthority(lab, spec),
+        leadMs: EXPIRES_AFTER_MS,
+        blastRadius: `the mesh's certificate authority in cluster ${spec.cluster}, and the certificates of all proxies there, expire ${formatDuration(EXPIRES_AFTER_MS)} after the injection: open connections go on, new ones are refused, nobody gets a certificate`,
+      };
+    case 'bad-root':
+      return {
+        ...ofAuthority(lab, spec),
+        blastRadius: `all proxies of cluster ${spec.cluster} get certificates of a root that no other cluster trusts: new connections to and from other clusters are refused, open ones go on`,
+      };
     case 'cpu-pressure':
       return {
         mechanism: 'script',
@@ -142,4 +155,15 @@ function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
     case 'conntrack-full':
       return planNetworkFault(spec, lab);
   }
+}
+
+/** What all faults of the mesh's certificate authority have; they reach running proxies by a change of roots only. */
+function ofAuthority(lab: Lab, { kind, cluster }: FaultSpec & { cluster: string }) {
+  const targets = withControlPlaneFirst(lab, cluster).slice(0, 1);
+  if (lab.environment.mesh.multiRoot) return { mechanism: 'authority' as const, targets };
+  throw new MeshproofError(
+    'not-applicable',
+    `${kind}: proxies of this mesh take no change of roots while they run`,
+    { nextStep: `mesh.istio.multiRoot in ${lab.environment.file}, and env up` },
+  );
 }

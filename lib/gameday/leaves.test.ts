@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from '@playwright/test';
-import { issueIntermediate, issueLeaf, newRoot } from '../mesh/istio/ca.ts';
+import { issueIntermediate, issueLeaf, newRoot } from '../support/ca.ts';
 import type { CertificateSeen, Observation } from '../model/observation.ts';
 import { judgeLeaves } from './leaves.ts';
 

@@ -58,7 +58,8 @@ export type MechanismName =
   | 'scale'
   | 'delete-pods'
   | 'script'
-  | 'relay';
+  | 'relay'
+  | 'authority';
 
 /** The plan of a fault, complete enough that another process on another day can revert it. */
 export interface FaultPlan {
@@ -73,6 +74,8 @@ export interface FaultPlan {
   /** What makes rules count, sent while the effect is proven: no fault of a link waits for traffic of others. */
   knocks: Knock[];
   relay?: RelaySetup;
+  /** It harms so long after it was injected; the deadline is as much later. */
+  leadMs?: number;
   /** Milliseconds since the epoch; past it the dead-man reverts. */
   deadline: number;
   access: NodeAccess;

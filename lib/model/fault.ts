@@ -11,6 +11,8 @@ export type FaultSpec =
   | WorkloadOutageSpec
   | PodSpec
   | ApiOutageSpec
+  | CertificateExpirySpec
+  | BadRootSpec
   | LinkPartitionSpec
   | NodePartitionSpec
   | LinkLossSpec
@@ -127,6 +129,18 @@ export interface ApiOutageSpec {
   cluster: string;
 }
 
+/** The certificate authority of a cluster's mesh expires, and with it every certificate that it has issued. */
+export interface CertificateExpirySpec {
+  kind: 'certificate-expiry';
+  cluster: string;
+}
+
+/** The mesh of a cluster is given another root, which signs from then on, and which no other cluster trusts. */
+export interface BadRootSpec {
+  kind: 'bad-root';
+  cluster: string;
+}
+
 /** Every kind, in the order in which they are listed. */
 export const FAULT_KINDS = [
   'node-kill',
@@ -142,6 +156,8 @@ export const FAULT_KINDS = [
   'pod-kill',
   'pod-crash-loop',
   'api-outage',
+  'certificate-expiry',
+  'bad-root',
   'link-partition',
   'node-partition',
   'link-loss',

@@ -53,7 +53,13 @@ test('every kind of fault of the catalogue is injected here', () => {
   expect([...tried].sort()).toEqual([...FAULT_KINDS].sort());
 });
 
-for (const name of ['node-pause', 'freeze of the API server', 'link-latency', 'memory-pressure']) {
+for (const name of [
+  'node-pause',
+  'freeze of the API server',
+  'link-latency',
+  'memory-pressure',
+  'bad-root',
+]) {
   test(`${name}: when its maker is killed with -9, the dead-man ends it at the deadline`, async () => {
     const lab = requireLab();
     const { fault, health } = CASES[name] ?? {};

@@ -11,11 +11,13 @@ import {
   inNode,
   lastWorker,
   OTHER,
+  othersUnharmed,
   promptly,
   reaches,
   resolves,
   service,
   told,
+  trustedAfar,
   uploads,
 } from './fault-health.ts';
 
@@ -90,6 +92,16 @@ export const CASES: Record<string, FaultCase> = {
   'outage of the gateway': { fault: outage('gateway'), health: gateway },
   'pod-kill': { fault: () => ({ kind: 'pod-kill', ...gatewayPods }), health: gateway },
   'pod-crash-loop': { fault: () => ({ kind: 'pod-crash-loop', ...gatewayPods }), health: gateway },
+  'certificate-expiry': {
+    fault: () => ({ kind: 'certificate-expiry', cluster: CLUSTER }),
+    health: trustedAfar,
+    unharmed: othersUnharmed,
+  },
+  'bad-root': {
+    fault: () => ({ kind: 'bad-root', cluster: CLUSTER }),
+    health: trustedAfar,
+    unharmed: othersUnharmed,
+  },
   'api-outage': {
     fault: () => ({ kind: 'api-outage', cluster: CLUSTER }),
     health: answers(() => '/readyz'),

@@ -1,6 +1,7 @@
 import { question } from '../../lib/fault/knocks.ts';
 import { answerIn } from '../../lib/fault/mechanisms/relay-answer.ts';
 import { dnsAddress } from '../../lib/fault/plan-network.ts';
+import { gatewayCertificates } from '../../lib/mesh/istio/gateway-certificates.ts';
 import type { Lab, LabNode } from '../../lib/model/lab.ts';
 import { tryExec } from '../../lib/support/exec.ts';
 import { dockerHostOf } from '../../lib/support/node-access.ts';
@@ -138,3 +139,26 @@ export const hasMemory: Health = (lab) => {
     `d=$(ls -d ${groups} 2>/dev/null | head -1)/own-test; mkdir -p $d; bash -c '${want}' $d; ok=$?; rmdir $d; exit $ok`,
   );
 };
+
+/** Whether istiod shows a certificate that is valid, and that the other cluster's roots vouch for: what everybody there would see of one under the same authority. */
+export const trustedAfar: Health = async (lab) => {
+  const { kube } = clusterOf(lab, OTHER);
+  const roots = await kube.core.readNamespacedConfigMap({
+    namespace: 'istio-system',
+    name: 'istio-ca-root-cert',
+  });
+  const encoded = Buffer.from(roots.data?.['root-cert.pem'] ?? '').toString('base64');
+  const pods = '-n istio-system get pods -l app=istiod -o jsonpath={.items[0].status.podIP}';
+  const name = 'istiod.istio-system.svc:15017';
+  return inNode(
+    lab,
+    controlPlane(lab),
+    `ip=$(kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=3s ${pods}); curl -s -m 3 -o /dev/null --cacert <(echo ${encoded} | base64 -d) --resolve ${name}:$ip https://${name}/`,
+  );
+};
+
+/** Whether the proxies of the gateways in the other cluster, whose authority is left alone, hold certificates of it. */
+export const othersUnharmed: Health = async (lab) =>
+  (await gatewayCertificates(clusterOf(lab, OTHER))).every(
+    ({ notAfter }) => notAfter > Date.now() + 3_600_000,
+  );

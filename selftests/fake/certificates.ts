@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
-import { ensureRoot, issueIntermediate } from '../../lib/mesh/istio/ca.ts';
+import { ensureRoot, issueIntermediate } from '../../lib/support/ca.ts';
 import type { LabCluster } from '../../lib/model/lab.ts';
 import type { CertificateSeen } from '../../lib/model/observation.ts';
 import * as x509 from '@peculiar/x509';

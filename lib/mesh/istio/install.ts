@@ -7,7 +7,7 @@ import { exec } from '../../support/exec.ts';
 import { type Kube, apply, openKube, waitFor } from '../../support/kube.ts';
 import { parseAllDocuments } from 'yaml';
 import type { MeshContext } from '../contracts.ts';
-import { type CertificateAuthority, ensureRoot, issueIntermediate } from './ca.ts';
+import { type CertificateAuthority, ensureRoot, issueIntermediate } from '../../support/ca.ts';
 import { authorityManifest, meshManifests, namespaceManifest } from './manifests.ts';
 import { EAST_WEST_GATEWAY, gatewayNodes, ISTIO_NAMESPACE, istioOperator } from './operator.ts';
 import { readerRole, withMcs } from './mcs-install.ts';

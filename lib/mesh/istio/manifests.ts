@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Environment } from '../../model/environment.ts';
 import type { LabCluster } from '../../model/lab.ts';
-import type { IntermediateAuthority } from './ca.ts';
+import type { IntermediateAuthority } from '../../support/ca.ts';
 import { EAST_WEST_PORT, ISTIO_NAMESPACE } from './operator.ts';
 
 type WithSpec = KubernetesObject & { spec: unknown };

@@ -4,7 +4,7 @@ import type { LabCluster } from '../../model/lab.ts';
 import type { PeerMode, PeerPolicy } from '../../model/peer-authentication.ts';
 import { openKube } from '../../support/kube.ts';
 import type { CertificateRequest, MutualTls } from '../contracts.ts';
-import { issueLeaf, newRoot, selfSignedLeaf } from './ca.ts';
+import { issueLeaf, newRoot, selfSignedLeaf } from '../../support/ca.ts';
 import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE } from './operator.ts';
 import { gatewayCertificates } from './gateway-certificates.ts';
 import { gatewayDoors } from './gateway-doors.ts';

@@ -6,7 +6,7 @@ import type { LabCluster } from '../../model/lab.ts';
 import { openKube, waitFor } from '../../support/kube.ts';
 import { environmentDir } from '../../support/paths.ts';
 import type { TrustRotation, TrustSettings } from '../contracts.ts';
-import { ensureRoot, issueIntermediate, issueLeaf, newRoot } from './ca.ts';
+import { ensureRoot, issueIntermediate, issueLeaf, newRoot } from '../../support/ca.ts';
 import { ECDSA_KEYS, ISTIO_NAMESPACE, MULTI_ROOT } from './operator.ts';
 
 /** A leaf of 90 s that is renewed when 95 % of it are left: every 4.5 s, and 85 s in reserve if istiod restarts. */

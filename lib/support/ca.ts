@@ -19,6 +19,13 @@ export interface Validity {
   notAfter: Date;
 }
 
+/** What a certificate is to have in place of the usual. */
+export interface CertificateTerms {
+  lasting?: Validity;
+  /** In hexadecimal; a random one when left out. */
+  serialNumber?: string;
+}
+
 /** What istiod reads from the secret `cacerts`. */
 export interface IntermediateAuthority extends CertificateAuthority {
   /** Intermediate, then root. */
@@ -40,14 +47,19 @@ export async function ensureRoot(dir: string): Promise<CertificateAuthority> {
 }
 
 /** A self-signed root, valid for so many days; nothing keeps it. */
-export async function newRoot(name: string, days: number): Promise<CertificateAuthority> {
+export async function newRoot(
+  name: string,
+  days: number,
+  { lasting = validity(days), ...serial }: CertificateTerms = {},
+): Promise<CertificateAuthority> {
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       name: `O=Meshproof,CN=${name}`,
       keys,
       signingAlgorithm: ALGORITHM,
-      ...validity(days),
+      ...lasting,
+      ...serial,
       extensions: caExtensions(2),
     },
     webcrypto,
@@ -56,10 +68,11 @@ export async function newRoot(name: string, days: number): Promise<CertificateAu
   return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys) };
 }
 
-/** A CA for one cluster, signed by the root; valid for one year. */
+/** A CA for one cluster, signed by the root; valid for one year unless told otherwise. */
 export async function issueIntermediate(
   root: CertificateAuthority,
   cluster: string,
+  { lasting = validity(365), ...serial }: CertificateTerms = {},
 ): Promise<IntermediateAuthority> {
   const keys = await generateKeys();
   const issuer = new x509.X509Certificate(root.certificate);
@@ -70,7 +83,8 @@ export async function issueIntermediate(
       publicKey: keys.publicKey,
       signingKey: await importKey(root.key),
       signingAlgorithm: ALGORITHM,
-      ...validity(365),
+      ...lasting,
+      ...serial,
       extensions: caExtensions(0),
     },
     webcrypto,

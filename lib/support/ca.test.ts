@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { whyNotChained } from '../../probe/chain.ts';
+import { whyNotChained } from '../probe/chain.ts';
 import { ensureRoot, issueIntermediate } from './ca.ts';
 
 test('every cluster has an intermediate of one root that is made once and kept private', async ({}, info) => {
