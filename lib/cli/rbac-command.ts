@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { eachStep, loadScenario } from '../gameday/load.ts';
-import { FAULT_KINDS, type FaultKind } from '../model/fault.ts';
+import { loadScenario } from '../gameday/load.ts';
+import { FAULT_KINDS } from '../model/fault.ts';
 import { rbacManifests } from '../rbac/manifests.ts';
-import { merged, type Right, rightsFor } from '../rbac/rights.ts';
+import { merged, type Right, rightsForFault, rightsForGameday } from '../rbac/rights.ts';
 
 /** `meshproof rbac` */
 export function rbacCommand(): Command {
@@ -36,11 +36,6 @@ The token goes into a kubeconfig, whose context the environment names (provider.
 Faults get into nodes by privileged Jobs in the namespace meshproof-system: who may make those is root on every node.`;
 
 function rightsOf(given: string, rehearse: boolean): Right[] {
-  const kind = FAULT_KINDS.find((one) => one === given);
-  if (kind) return rightsFor('fault', [kind]);
-  const { scenario } = loadScenario(given);
-  const kinds = [...eachStep(scenario.steps, [])].flatMap(({ step }): FaultKind[] =>
-    'inject' in step ? [step.inject.kind] : [],
-  );
-  return rightsFor('gameday', rehearse ? [] : kinds);
+  if (FAULT_KINDS.some((kind) => kind === given)) return rightsForFault();
+  return rightsForGameday(loadScenario(given).scenario, { rehearse });
 }

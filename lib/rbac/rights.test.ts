@@ -1,22 +1,35 @@
 import { expect, test } from '@playwright/test';
 import { compareRights } from './cover.ts';
 import { rbacManifests } from './manifests.ts';
-import { merged, rightsFor } from './rights.ts';
+import { loadScenario, shippedScenarios } from '../gameday/load.ts';
+import { merged, type Right, rightsForFault, rightsForGameday } from './rights.ts';
 
-const words = (rights: ReturnType<typeof rightsFor>) =>
+const words = (rights: readonly Right[]) =>
   rights.flatMap(({ resources, verbs, namespace }) =>
     verbs.map((verb) => `${verb} ${resources.join()} ${namespace ?? '*'}`),
   );
 
-test('without faults no way into the nodes is opened', () => {
-  expect(words(rightsFor('gameday', [])).join()).not.toMatch(/pods\/exec|jobs/);
-  expect(words(rightsFor('gameday', ['link-partition']))).toContain('create pods/exec meshproof-system');
+const flap = loadScenario('link-flap').scenario;
+
+test('a rehearsal opens no way into the nodes', () => {
+  expect(words(rightsForGameday(flap, { rehearse: true })).join()).not.toMatch(/pods\/exec|jobs/);
+  expect(words(rightsForGameday(flap, { rehearse: false }))).toContain('create pods/exec meshproof-system');
 });
 
 test('a fault alone makes no workloads, and nothing reads a secret or deletes a node', () => {
-  const fault = words(rightsFor('fault', ['dns-loss'])).join();
+  const fault = words(rightsForFault()).join();
   expect(fault).not.toMatch(/deployments \*|create namespaces/);
-  expect(`${fault},${words(rightsFor('gameday', ['dns-loss'])).join()}`).not.toMatch(/secrets|delete nodes/);
+  for (const name of shippedScenarios()) {
+    const { scenario } = loadScenario(name);
+    expect(words(rightsForGameday(scenario, { rehearse: false })).join()).not.toMatch(/secrets|delete nodes/);
+  }
+});
+
+test('a scenario has rights for its probes, and not for those of others', () => {
+  const all = (name: string) => words(rightsForGameday(loadScenario(name).scenario, { rehearse: false }));
+  expect(all('link-flap')).not.toContain('delete services *');
+  expect(all('control-plane-split-brain')).toContain('delete services *');
+  expect(all('certificate-authority-loss')).toContain('get configmaps istio-system');
 });
 
 test('rights to the same things are joined, and one that holds everywhere is not said again', () => {
@@ -60,7 +73,7 @@ test('a request beyond the rights, and a right that nobody used, are both told',
 });
 
 test('rights of a namespace are a Role there, the others a ClusterRole, and the cluster opts in only when asked', () => {
-  const objects = rbacManifests(rightsFor('fault', ['link-partition']), { account: 'm', optIn: false });
+  const objects = rbacManifests(rightsForFault(), { account: 'm', optIn: false });
   const roles = objects.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata?.namespace);
   expect(new Set(roles)).toEqual(new Set(['istio-system', 'meshproof-system']));
   expect(JSON.stringify(objects)).not.toContain('allow-disruption');

@@ -1,4 +1,5 @@
-import type { FaultKind } from '../model/fault.ts';
+import { eachStep } from '../gameday/load.ts';
+import type { Scenario, ScenarioProbe } from '../gameday/schema.ts';
 import { SYSTEM_NAMESPACE } from '../support/node-job.ts';
 
 /** What one may do with some kinds of objects, as RBAC has it; in all namespaces where none is named. */
@@ -64,15 +65,32 @@ const IN_NODES = [
 /** Whose last copy a fault would take is looked up among all pods. */
 const GUARD = [right('', ['pods'], ['list'])];
 
-/** What somebody wants to do. */
-export type Purpose = 'gameday' | 'fault';
+/** What a probe of each plane takes beside calls: the control plane is given changes, and certificates have a workload of theirs. */
+const PLANES: Partial<Record<ScenarioProbe['plane'], Right[]>> = {
+  control: [right('', ['services'], ['get', 'create', 'patch', 'delete'])],
+  certificates: [
+    right('', ['configmaps'], ['get'], MESH),
+    right('', ['services'], ['get']),
+    right('networking.istio.io', ['virtualservices', 'destinationrules'], APPLY),
+  ],
+};
 
-/** The least that a purpose takes; without faults no way into the nodes. */
-export function rightsFor(purpose: Purpose, faults: readonly FaultKind[]): Right[] {
+/** The least that a fault takes by itself. */
+export function rightsForFault(): Right[] {
+  return merged([...ENVIRONMENT, ...IN_NODES, ...GUARD]);
+}
+
+/** The least that a game day takes; a rehearsal, or one without faults, opens no way into the nodes. */
+export function rightsForGameday(
+  { probes, steps }: Pick<Scenario, 'probes' | 'steps'>,
+  options: { rehearse: boolean },
+): Right[] {
+  const injects = [...eachStep(steps, [])].some(({ step }) => 'inject' in step) && !options.rehearse;
   return merged([
     ...ENVIRONMENT,
-    ...(purpose === 'gameday' ? WORKLOADS : []),
-    ...(faults.length > 0 ? [...IN_NODES, ...GUARD] : []),
+    ...WORKLOADS,
+    ...probes.flatMap(({ plane }) => PLANES[plane] ?? []),
+    ...(injects ? [...IN_NODES, ...GUARD] : []),
   ]);
 }
 

@@ -7,7 +7,8 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { leftoverTables } from '../../lib/fault/mechanisms/nftables.ts';
 import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
 import { compareRights } from '../../lib/rbac/cover.ts';
-import { rightsFor } from '../../lib/rbac/rights.ts';
+import { loadScenario } from '../../lib/gameday/load.ts';
+import { rightsForGameday } from '../../lib/rbac/rights.ts';
 import type { ApiRequest } from '../../lib/run/api-request.ts';
 import { readState } from '../../lib/run/state.ts';
 import { apply, ignoreMissing, remove, waitFor } from '../../lib/support/kube.ts';
@@ -163,7 +164,10 @@ test('a game day runs with the rights that are printed for it, and uses every on
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as ApiRequest);
-  const { forbidden, unused } = compareRights(rightsFor('gameday', ['link-partition']), asked);
+  const { forbidden, unused } = compareRights(
+    rightsForGameday(loadScenario(SCENARIO).scenario, { rehearse: false }),
+    asked,
+  );
   // What istioctl asks, a program of its own, is not seen here.
   const istioctl = [
     'list mutatingwebhookconfigurations (all namespaces)',
