@@ -58,6 +58,10 @@ test('what nobody could ask about in time says nothing, and is said only when no
   expect(read([made(1)], [], true)).toEqual([[1, 'unclear', 5000]]);
 });
 
+test('what comes between two looks at its deadline came with the change that was seen, which was too late', () => {
+  expect(read([made(1)], [look(4900, 0, -900), look(5400, 3, 5200)])).toEqual([[1, 'deadline', 5200]]);
+});
+
 test('a look after the deadline that shows the change itself is exact, however late it came', () => {
   expect(read([made(1)], [look(60_000, 1, 200)])).toEqual([[1, 'ok', 200]]);
   expect(read([made(1)], [look(60_000, 1, 41_000)])).toEqual([[1, 'deadline', 41_000]]);

@@ -19,6 +19,9 @@ export interface Look {
   since: number;
 }
 
+/** Between two looks that are no further apart than this, changes that come are taken to come together with the last of them. */
+const BLIND_MS = 2000;
+
 /**
  * One observation for each change: `ok` when the proxy had it, or a later one, within the deadline; `deadline` when it was
  * shown that it had not, with the time that it did wait (so far) as its end; what the API server did not take has the
@@ -44,9 +47,10 @@ export function pushesSeen(
     }
     const since = Math.max(sentAt, look.since);
     if (since <= due) return [{ ...times, endedAt: since, outcome: 'ok' }];
-    // A later one was seen instead: this one may have come at any time after the look before.
-    const absentAt = look.generation === generation ? since : (looks[index - 1]?.at ?? sentAt);
-    if (absentAt < due) return [unclear(times, due)];
+    // A later one was seen instead: this one may have come at any time after the look before, if that was long ago.
+    const before = looks[index - 1]?.at ?? sentAt;
+    const isBlind = look.generation !== generation && before < due && look.at - before > BLIND_MS;
+    if (isBlind) return [unclear(times, due)];
     return [{ ...times, endedAt: since, outcome: 'deadline', detail: 'seen too late' }];
   });
 }

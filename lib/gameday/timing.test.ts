@@ -38,6 +38,8 @@ test('an agent that was too late, or did not send at all, makes its recording wo
   });
   expect(timing(unsent(0.02))?.doubt).toBe('shop: 40 calls of 2000 could not be made');
   expect(timing(unsent(0.005))?.doubt).toBeUndefined();
+  const few = { ...rest, observations: unsent(0.02).observations.slice(38, 78) };
+  expect(timing(few)).toMatchObject({ unsent: 2, doubt: undefined });
 });
 
 test('clocks are shown by node, from the beginning and from the end; one that moved makes times unknown', () => {

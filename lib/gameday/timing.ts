@@ -37,8 +37,8 @@ export interface ClockTiming {
 
 /** Of the tightest limit that a probe is judged by, its lateness may take so much. */
 const SHARE_OF_LIMIT = 0.5;
-/** More than one call in a hundred that was not sent is more than a p99 can bear. */
-const UNSENT_SHARE = 0.01;
+/** More than one call in a hundred that was not sent is more than a p99 can bear; of few calls, more than two. */
+const UNSENT = { share: 0.01, least: 2 };
 
 /** How exactly each probe's times are known, and whether that is enough for what they are judged by. Pure. */
 export function timingOf(
@@ -54,7 +54,7 @@ export function timingOf(
     const { p99Ms, usable, reason } = analyseLateness(sent, latenessLimitMs);
     const unsent = observations.length - sent.length;
     const lost =
-      unsent > UNSENT_SHARE * observations.length
+      unsent > Math.max(UNSENT.least, UNSENT.share * observations.length)
         ? `${unsent} calls of ${observations.length} could not be made`
         : undefined;
     const doubt = usable ? lost : reason;
