@@ -82,7 +82,7 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
   const { log, signal } = context;
   const rehearse = flags.rehearse ?? false;
   const output = resolve(flags.output ?? join(projectRoot, 'reports/output/gameday', name));
-  const results = await useEnvironment(
+  const evidence = await useEnvironment(
     environment,
     { ...context, keep: flags.keep ?? false, allowDisruption: flags.allowDisruption ?? false },
     async (lab, id) => {
@@ -90,7 +90,7 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
       if (!rehearse) await confirmEnvironment(lab.environment, flags, 'inject it');
       const control = createControl(signal);
       using view = gamedayView(log, control, { assumeDone: (flags.yes ?? false) || rehearse });
-      const all: GamedayResult[] = [];
+      const all: Evidence[] = [];
       while (all.length < flags.repeats && !control.aborted) {
         if (flags.repeats > 1) log.info(`repeat ${all.length + 1} of ${flags.repeats}`);
         const result = await runGameday(lab, id, {
@@ -104,18 +104,18 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
           ask: (what) => view.ask(what),
           onStart: (events) => view.start(events),
         });
-        all.push(result);
+        // At once: what happens to a later repeat takes nothing from the earlier ones.
+        const folder = flags.repeats > 1 ? join(output, String(all.length + 1)) : output;
+        all.push({ result, ...writeEvidence(folder, result) });
         if (result.verdict === 'broken') break;
       }
       return all;
     },
   );
-  const several = flags.repeats > 1;
-  const evidence = results.map((result, index) => ({
-    result,
-    ...writeEvidence(several ? join(output, String(index + 1)) : output, result),
-  }));
-  if (several) return sayRepeats(judgeRepeats(loaded.scenario, results), output, flags.json ?? false);
+  if (flags.repeats > 1) {
+    const results = evidence.map(({ result }) => result);
+    return sayRepeats(judgeRepeats(loaded.scenario, results), output, flags.json ?? false);
+  }
   for (const { result, page, seal } of evidence) {
     const { recordings: _, ...said } = result;
     console.log(
@@ -126,6 +126,9 @@ async function run(given: string, flags: GamedayFlags): Promise<void> {
     process.exitCode = exitCodeFor(result);
   }
 }
+
+/** A game day, and where it is written down. */
+type Evidence = { result: GamedayResult } & ReturnType<typeof writeEvidence>;
 
 /** Writes and says what all repeats came to together. */
 function sayRepeats(repeats: Repeats, output: string, json: boolean): void {

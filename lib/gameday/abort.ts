@@ -1,3 +1,4 @@
+import { percent } from '../model/percent.ts';
 import { analyseLatency } from '../analysis/latency.ts';
 import { callsOf } from '../analysis/calls.ts';
 import { formatDuration } from '../model/duration.ts';
@@ -31,7 +32,7 @@ export function trafficAborts(
     if (count < LEAST_CALLS) continue;
     const over = `over ${formatDuration(condition.over)}`;
     if ('errorRatio' in condition && errorRatio > condition.errorRatio)
-      return `${probe}: ${percent(errorRatio)} of the calls failed ${over}, ${percent(condition.errorRatio)} may`;
+      return `${probe}: ${percent(errorRatio, 1)} of the calls failed ${over}, ${percent(condition.errorRatio, 1)} may`;
     if ('p99' in condition && p99Ms !== undefined && p99Ms > condition.p99)
       return `${probe}: p99 ${formatDuration(p99Ms)} ${over}, ${formatDuration(condition.p99)} may be`;
   }
@@ -77,8 +78,4 @@ async function queryPrometheus(base: string, query: string): Promise<number> {
   const { data } = (await answer.json()) as { data?: { result?: { value?: [number, string] }[] } };
   const values = (data?.result ?? []).map(({ value }) => Number(value?.[1]));
   return Math.max(Number.NEGATIVE_INFINITY, ...values.filter(Number.isFinite));
-}
-
-function percent(value: number): string {
-  return `${Number((100 * value).toFixed(1))} %`;
 }

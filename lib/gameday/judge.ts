@@ -1,3 +1,4 @@
+import { percent } from '../model/percent.ts';
 import { type Call, callsOf } from '../analysis/calls.ts';
 import { longestGap } from '../analysis/gaps.ts';
 import { atBest } from '../analysis/held-up.ts';
@@ -286,8 +287,4 @@ function settledIn(calls: readonly Call[], { steady }: ScenarioProbe, from: numb
 function stateOf(calls: readonly Call[]): ProbeFindings['before'] {
   const { errorRatio, p99Ms } = analyseLatency(calls.map(({ observation }) => observation));
   return { errorRatio, p99Ms };
-}
-
-function percent(ratio: number): string {
-  return `${Number((100 * ratio).toFixed(2))} %`;
 }

@@ -1,3 +1,4 @@
+import { percent } from '../model/percent.ts';
 import type { Comparison } from '../model/comparison.ts';
 import type { GateResult, TrafficEvidence } from '../model/gate.ts';
 import { effectWords, marginWords, metricName, rangeWords, sideWords } from './words.ts';
@@ -37,7 +38,6 @@ export function metricsTable({ metrics }: Comparison): Table {
 /** What a reader must know of how it was compared. */
 export function comparisonNotes({ plan, used, discarded, level, finished }: Comparison): string[] {
   const planned = plan.looks.map(({ rounds }) => rounds).join(' and ');
-  const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`;
   return [
     `${used.length} rounds count${finished ? '' : ', and it is not at its end'}; looks were planned after ${planned}, ${plan.mostRounds} rounds at most are made (seed ${plan.seed}). An identical candidate would pass with ${percent(plan.power)} by the A/A.`,
     `Each bound is one-sided and holds with ${percent(1 - level)}; a candidate at the margin of any metric is passed, or one within all margins failed, in ${percent(plan.alpha)} of all gates at most.`,

@@ -1,3 +1,4 @@
+import { percent } from '../model/percent.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** What a verdict is called, and what it means, wherever a person reads it. */
@@ -34,7 +35,7 @@ const UNITS: Record<string, (value: number) => string> = {
 export function figureWords(name: string, value: number): { label: string; text: string } {
   // Error-seconds are a unit of their own: the sum of the error ratios of all seconds.
   if (name === 'errorSeconds') return { label: 'error-seconds', text: rounded(value) };
-  if (name === 'availability') return { label: name, text: percent(value) };
+  if (name === 'availability') return { label: name, text: percent(value, 3) };
   const [, stem = name, unit = '', rest = ''] = UNIT.exec(name) ?? [];
   const words = stem.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
   const label = `${words}${unit === 'Ratio' ? ' ratio' : ''}${rest}`;
@@ -42,11 +43,6 @@ export function figureWords(name: string, value: number): { label: string; text:
 }
 
 const UNIT = new RegExp(`^(\\w+?)(${Object.keys(UNITS).join('|')})( .*)?$`);
-
-/** Three decimals: 99.995 % is not 100 %. */
-function percent(ratio: number): string {
-  return `${Number((ratio * 100).toFixed(3))} %`;
-}
 
 /** Seconds for a person: `4.2 s`, `3 min 05 s`. */
 export function durationText(seconds: number): string {
