@@ -11,8 +11,8 @@ import { coverageOf } from './coverage.ts';
 import { DID_NOT_RUN } from './verdict-file.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** Runs that are kept: two months of nights. */
-export const KEPT_RUNS = 60;
+/** Runs that are kept: a month of nights. Allure puts all of them into the page. */
+export const KEPT_RUNS = 30;
 
 const entrySchema = z.strictObject({
   schema: z.literal('meshproof.dev/history/v1'),
