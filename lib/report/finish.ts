@@ -49,10 +49,10 @@ export async function finishReport(
   const { log = silentLog } = options;
   const files = reportFiles(manifest.output);
   const final = finalVerdict(manifest, options);
-  const history =
-    options.history === undefined
-      ? undefined
-      : openHistory(options.history, { manifest, verdict: final, log });
+  const { history: folder } = options;
+  const open = () =>
+    folder === undefined ? undefined : openHistory(folder, { manifest, verdict: final, log });
+  const history = orWarn('no history', open, log);
   const judged = history ? { ...final, flaky: history.flaky } : final;
   const earlier = earlierSignature(files.conformance, manifest.id);
   const { text, seal, signed } = conformanceYaml(manifest, judged, { signKey: options.signKey, earlier });
@@ -83,7 +83,17 @@ export async function finishReport(
     log.warn(`no Allure report: ${describeError(error)}`);
     return { verdict };
   } finally {
-    history?.keep();
+    if (history) orWarn('this run is not in the history', history.keep, log);
+  }
+}
+
+/** What the verdict does not hang on: when it cannot be had, a warning says why. */
+function orWarn<T>(what: string, work: () => T, log: Log): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    log.warn(`${what}: ${describeError(error)}`);
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, type TestInfo, test } from '@playwright/test';
 import { fakeLab } from '../../selftests/fake-lab.ts';
 import type { RunManifest } from '../model/run.ts';
@@ -87,6 +87,15 @@ test('what is unreadable is left out and said; the verdict stands', async ({}, i
   expect(warnings.filter((line) => line.includes('1 of 2 lines are no run'))).toHaveLength(2);
   expect(lines(files(info).verdicts)).toHaveLength(2);
   expect(lines(files(info).allure)).toHaveLength(2);
+});
+
+test('a folder that cannot be written costs the history, not the verdict', async ({}, info) => {
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (line: string) => void warnings.push(line) };
+  writeFileSync(info.outputPath('history'), 'a file');
+  const { verdict } = await night(info, { run: 'monday', verdict: 'passed', log });
+  expect(verdict.verdict).toBe('passed');
+  expect(warnings.join('\n')).toMatch(/history/);
 });
 
 test('a test that did not run is none of the record', async ({}, info) => {

@@ -33,7 +33,7 @@ export interface RunHistory {
   /** Tests of this run whose verdicts differ over runs with the same inputs. */
   flaky: Flake[];
   /** Adds this run, after Allure has added its point. A run whose report is made again is in it once. */
-  keep(): void;
+  keep: () => void;
 }
 
 /**
