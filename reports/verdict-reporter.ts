@@ -14,7 +14,13 @@ import type { RunVerdict, TestVerdict } from '../lib/model/verdict.ts';
 import { forgetIpPlan, keepIpPlan } from '../lib/report/ip-plan.ts';
 import { readManifest, reportFiles } from '../lib/report/read-manifest.ts';
 import { type TestName, nameOf } from '../lib/report/test-name.ts';
-import { assembleRunVerdict, readVerdict, runError, writeVerdict } from '../lib/report/verdict-file.ts';
+import {
+  assembleRunVerdict,
+  DID_NOT_RUN,
+  readVerdict,
+  runError,
+  writeVerdict,
+} from '../lib/report/verdict-file.ts';
 import { type Judgement, combineJudgements, plainText, verdictOf } from '../lib/report/verdict-of.ts';
 import { versionsOf } from '../lib/report/versions.ts';
 
@@ -125,8 +131,6 @@ function earlierPhases(manifest: RunManifest): RunVerdict | undefined {
   const left = existsSync(file) ? readVerdict(file) : undefined;
   return left?.run === manifest.id ? left : undefined;
 }
-
-const DID_NOT_RUN = 'did not run: the run ended before it';
 
 function didNotRun({ id, capability, title }: PlannedTest): TestVerdict {
   return { id, capability, title, verdict: 'broken', reason: DID_NOT_RUN, durationMs: 0, figures: {} };

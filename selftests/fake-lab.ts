@@ -96,6 +96,7 @@ function fakeEnvironment(): Environment {
     },
     faults: { deny: [], nodes: 1, zones: 1, clusters: 1 },
     waivers: [],
+    quarantine: [],
     budgets: {
       latency: { inCluster: latency, crossCluster: latency },
       failover: { nodeKill: failover, linkPartition: failover },

@@ -1,4 +1,4 @@
-import type { Finding, Invariant, Waiver, WaiverTerms } from '../model/invariants.ts';
+import type { ExceptionTerms, Finding, Invariant, Waiver, WaiverTerms } from '../model/invariants.ts';
 
 /** Findings sorted by what the waivers make of them. */
 export interface Waived {
@@ -46,8 +46,13 @@ export function waiversOf<T extends WaiverTerms>(
   now: number,
 ): { valid: T | undefined; expired: T | undefined; fitting: T[] } {
   const fitting = waivers.filter(({ match }) => words.includes(match));
-  const valid = fitting.find(({ expires }) => now <= Date.parse(`${expires}T23:59:59.999Z`));
+  const valid = fitting.find((waiver) => isInForce(waiver, now));
   return { valid, expired: valid ? undefined : fitting[0], fitting };
+}
+
+/** Whether an exception holds still: to the end of its last day. `now` in milliseconds since the epoch. */
+export function isInForce({ expires }: ExceptionTerms, now: number): boolean {
+  return now <= Date.parse(`${expires}T23:59:59.999Z`);
 }
 
 /** What a finding says of its waiver; empty without one. */
@@ -60,6 +65,7 @@ export function waiverNote(found: {
   return expired ? ` (its waiver expired on ${expired.expires}: ${reasonOf(expired)})` : '';
 }
 
-function reasonOf({ reason, owner }: WaiverTerms): string {
+/** Why something is let pass, and who answers for it. */
+export function reasonOf({ reason, owner }: ExceptionTerms): string {
   return owner === undefined ? reason : `${reason}, ${owner}`;
 }

@@ -7,10 +7,10 @@ import { ensureImages } from '../environment/kind/images/resolve.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
 import { acquireLease, refuseWhileLeased } from '../run/lease.ts';
-import { deprovision, findLab, provision } from '../run/provision.ts';
+import { deprovision, findLab, provision, residueOf } from '../run/provision.ts';
 import { listStates, readState } from '../run/state.ts';
 import { sweepLab } from '../run/sweep.ts';
-import { MeshproofError } from '../support/errors.ts';
+import { EXIT, MeshproofError } from '../support/errors.ts';
 import { silentLog } from '../support/log.ts';
 import { cacheDir } from '../support/paths.ts';
 import { commandContext, DEFAULT_ENVIRONMENT, type EnvironmentFlags, environmentFrom } from './context.ts';
@@ -73,6 +73,20 @@ export function environmentCommand(): Command {
       if (states.length === 0) console.log('no environments; meshproof env up makes the default one');
       for (const { name, phase, since } of states)
         console.log(`${name.padEnd(24)} ${phaseWords[phase].padEnd(40)} since ${since}`);
+    });
+  env
+    .command('residue')
+    .argument('[names...]', 'names of environments', [DEFAULT_ENVIRONMENT])
+    .description('say what is left of environments after they were removed, and change nothing')
+    .addHelpText('after', '\nExit codes: 0 nothing is left, 3 something is (env down removes it)')
+    .action(async (names: string[]) => {
+      const context = commandContext({});
+      for (const name of names) {
+        const left = await residueOf(name, context);
+        for (const what of left) console.log(`${name}: ${what}`);
+        if (left.length === 0) console.log(`nothing of ${name} is left`);
+        else process.exitCode = EXIT.broken;
+      }
     });
   env
     .command('status')

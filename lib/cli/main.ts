@@ -1,41 +1,9 @@
-import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../report/versions.ts';
-import { projectRoot } from '../support/paths.ts';
+import { CommanderError } from 'commander';
 import { describeError, EXIT, exitCodeOf, MeshproofError } from '../support/errors.ts';
-import { diagnoseCommand } from './diagnose-command.ts';
-import { faultCommand } from './fault-command.ts';
-import { gamedayCommand } from './gameday-command.ts';
-import { environmentCommand, sweepCommand } from './environment-commands.ts';
-import { proveCommand } from './prove-command.ts';
-import { rbacCommand } from './rbac-command.ts';
-import { reportCommand } from './report-command.ts';
-import { doctorCommands, engineCommands } from './machine-commands.ts';
-import { verifyCommand } from './verify-command.ts';
-
-const program = new Command('meshproof')
-  .description('Conformance and chaos test harness for multi-cluster service meshes')
-  .version(packageVersion(projectRoot))
-  .showHelpAfterError('(--help lists what there is)')
-  .exitOverride();
-
-const commands = [
-  verifyCommand(),
-  proveCommand(),
-  diagnoseCommand(),
-  faultCommand(),
-  gamedayCommand(),
-  environmentCommand(),
-  sweepCommand(),
-  rbacCommand(),
-  doctorCommands(),
-  engineCommands(),
-  reportCommand(),
-];
-for (const command of commands) program.addCommand(command);
-overrideExit(program);
+import { meshproofProgram } from './program.ts';
 
 try {
-  await program.parseAsync();
+  await meshproofProgram().parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has printed it already; help and version are no errors.
@@ -45,10 +13,4 @@ try {
     if (!(error instanceof MeshproofError)) console.error(error);
     process.exitCode = exitCodeOf(error);
   }
-}
-
-/** Wrong usage of a subcommand must end with 64 too, not with commander's own 1. */
-function overrideExit(command: Command): void {
-  command.exitOverride();
-  for (const child of command.commands) overrideExit(child);
 }

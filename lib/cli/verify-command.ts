@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { recordWords } from '../analysis/flakes.ts';
+import { quarantineNote } from '../analysis/quarantine.ts';
 import { formatDuration } from '../model/duration.ts';
 import { PROFILES, type Profile } from '../model/run.ts';
 import { againReport } from '../report/again.ts';
+import { verdictWords } from '../report/words.ts';
 import { CAPABILITIES, type SuiteCapability } from '../run/capabilities.ts';
 import { knownDurations } from '../run/durations.ts';
 import { previewVerify } from '../run/preview.ts';
@@ -32,6 +35,7 @@ interface VerifyFlags extends EnvironmentFlags {
   plan?: boolean;
   reportOnly?: boolean;
   signKey?: string;
+  history?: string;
 }
 
 /** `meshproof verify` */
@@ -56,6 +60,7 @@ export function verifyCommand(): Command {
     .option('--keep', 'leave an environment up that this run made')
     .option('-o, --output <folder>', 'folder of the report', resolve(projectRoot, 'reports/output'))
     .option('--sign-key <file>', 'sign conformance.yaml with this Ed25519 private key (PEM)')
+    .option('--history <folder>', 'folder kept over runs: trends, and which tests are flaky; gets this run')
     .option('--list', 'list the tests that these flags select, with capability and duration, and run none')
     .option('--plan', 'say what would be made and broken, and change nothing')
     .option('--report-only', 'make the reports of the run in the output folder again, and run nothing')
@@ -92,8 +97,9 @@ async function run(flags: VerifyFlags): Promise<void> {
   const output = resolve(flags.output);
   const context = commandContext(flags);
   const signKey = flags.signKey === undefined ? undefined : resolve(flags.signKey);
+  const history = flags.history === undefined ? undefined : resolve(flags.history);
   const result = flags.reportOnly
-    ? await againReport(output, { log: context.log, signKey })
+    ? await againReport(output, { log: context.log, signKey, history })
     : await verify(environmentFrom(flags), {
         ...context,
         ...selection,
@@ -106,6 +112,7 @@ async function run(flags: VerifyFlags): Promise<void> {
         output,
         progress: flags.json ? 'stderr' : 'inherit',
         signKey,
+        history,
       });
   console.log(
     flags.json ? JSON.stringify(result.verdict, null, 2) : render(result, output, context.stages.seconds),
@@ -142,14 +149,18 @@ function render({ verdict, report }: Verified, output: string, stages: Record<st
   const notPassed = verdict.tests.filter((test) => test.verdict !== 'passed');
   return [
     '',
-    ...notPassed.map(
-      (test) => `${test.verdict.toUpperCase()}  ${test.id}\n  ${test.reason.split('\n').join('\n  ')}`,
+    ...notPassed.map((test) =>
+      [
+        `${test.verdict.toUpperCase()}  ${test.id}`,
+        ...[...test.reason.split('\n'), quarantineNote(test) ?? []].flat().map((line) => `  ${line}`),
+      ].join('\n'),
     ),
+    ...(verdict.flaky ?? []).map((flake) => `FLAKY  ${flake.id}: ${recordWords(flake)}`),
     `stages: ${Object.entries(stages)
       .map(([name, seconds]) => `${name} ${formatDuration(seconds * 1000)}`)
       .join(', ')}`,
     `report: ${report ?? output}`,
     ...(verdict.seal === undefined ? [] : [`conformance.yaml: seal ${verdict.seal}`]),
-    `verdict: ${verdict.verdict} (${counts.join(', ')})`,
+    `verdict: ${verdictWords(verdict)} (${counts.join(', ')})`,
   ].join('\n');
 }

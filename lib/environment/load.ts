@@ -129,6 +129,7 @@ function toModel(value: EnvironmentFile, file: string): Environment {
     expect: expectations(value.expect),
     faults: value.faults,
     waivers: value.waivers.map(waiver),
+    quarantine: value.quarantine,
     budgets: {
       latency: {
         inCluster: latencyBudget(value.budgets.latency.inCluster),

@@ -204,6 +204,22 @@ export const environmentSchema = z.strictObject({
     .describe(
       'breaches of what must hold throughout a run that are let pass until a date; shown in every report',
     ),
+  quarantine: z
+    .array(
+      z.strictObject({
+        test: z
+          .string()
+          .regex(/^[\w-]+\/[^:]+: ./, 'the id of a test, as `meshproof verify --list` shows it')
+          .describe('id of the test, exactly as `meshproof verify --list` shows it'),
+        reason: z.string().min(10),
+        owner: z.string().min(1).describe('who answers for it'),
+        expires: z.iso.date().describe('last day on which it holds (UTC); the test decides again after'),
+      }),
+    )
+    .default([])
+    .describe(
+      'tests that run and are shown, but do not decide the verdict until a date; broken is never let pass',
+    ),
 });
 
 export type EnvironmentFile = z.infer<typeof environmentSchema>;

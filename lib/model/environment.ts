@@ -1,6 +1,7 @@
 import type { TlsVersion } from './call-plan.ts';
 import type { FaultLimits } from './fault.ts';
 import type { Waiver } from './invariants.ts';
+import type { Quarantine } from './quarantine.ts';
 
 /** A named set of clusters plus one mesh, as read from `environments/*.yaml`. Durations are milliseconds. */
 export interface Environment {
@@ -15,6 +16,8 @@ export interface Environment {
   faults: FaultLimits;
   /** Breaches of invariants that are let pass until a date. */
   waivers: Waiver[];
+  /** Tests that do not decide the verdict of a run until a date. */
+  quarantine: Quarantine[];
 }
 
 export type ProviderSettings = KindSettings | KubeconfigSettings;

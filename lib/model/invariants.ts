@@ -18,14 +18,18 @@ export interface Finding {
   words: string;
 }
 
-/** Lets a finding pass until a date, for a reason; never silently. */
-export interface WaiverTerms {
-  /** A text that the finding contains. */
-  match: string;
+/** Why something is let pass, and until when; never silently. */
+export interface ExceptionTerms {
   reason: string;
   owner?: string;
   /** Last day on which it holds, `2026-12-31` (UTC). */
   expires: string;
+}
+
+/** Lets a finding pass until a date, for a reason; never silently. */
+export interface WaiverTerms extends ExceptionTerms {
+  /** A text that the finding contains. */
+  match: string;
 }
 
 /** A waiver of breaches of one invariant. */

@@ -47,6 +47,8 @@ export interface RunManifest {
   profile?: Profile;
   /** What a user asked for of the profile; left out by what makes no conformance report. */
   selection?: { suites: readonly string[]; grep?: string };
+  /** Hash of the program and the suites that judged. */
+  code?: string;
   /** Clusters that calls are made from; all when left out. */
   callers?: string[];
 }

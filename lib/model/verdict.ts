@@ -1,3 +1,5 @@
+import type { Quarantined } from './quarantine.ts';
+
 /** DESIGN.md §2. Only `passed` is ever counted as a pass. */
 export const VERDICTS = ['passed', 'failed', 'inconclusive', 'not-applicable', 'broken'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -15,6 +17,16 @@ export interface TestVerdict {
   durationMs: number;
   /** Measured figures, by name with the unit in it (`failoverMs`). */
   figures: Record<string, number>;
+  /** There when the environment's file names it in `quarantine`. */
+  quarantine?: Quarantined;
+}
+
+/** A test whose verdicts differ over runs with the same inputs, this one among them. */
+export interface Flake {
+  id: string;
+  /** Runs with the same inputs in which it ran. */
+  runs: number;
+  counts: Record<Verdict, number>;
 }
 
 /** The machine-readable result of a run (`verdict.json`). */
@@ -32,6 +44,10 @@ export interface RunVerdict {
   /** Seconds by stage of the run (engine, images, clusters, mesh, suites …). */
   stages: Record<string, number>;
   tests: TestVerdict[];
+  /** Ids of tests that did not pass and did not decide the verdict: they are in quarantine. */
+  quarantined?: string[];
+  /** Tests with differing verdicts in the history that the run was given; there when it was given one. */
+  flaky?: Flake[];
   /** Requests to API servers, by what made them (`suites`; `run` for what comes before and after) and by cluster. */
   apiCalls?: Record<string, Record<string, number>>;
   /** Seal of the conformance report: the last hash of its chain. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RunVerdict } from '../model/verdict.ts';
 import type { Log } from '../support/log.ts';
-import { finishReport } from './finish.ts';
+import { type FinishOptions, finishReport } from './finish.ts';
 import { readManifest, reportFiles } from './read-manifest.ts';
 import { readVerdict } from './verdict-file.ts';
 
@@ -11,13 +11,14 @@ import { readVerdict } from './verdict-file.ts';
  */
 export async function againReport(
   output: string,
-  { log, signKey }: { log: Log; signKey?: string | undefined },
+  { log, signKey, history }: Pick<FinishOptions, 'signKey' | 'history'> & { log: Log },
 ): Promise<{ verdict: RunVerdict; report: string | undefined }> {
   const manifest = { ...readManifest(join(output, 'manifest.json')), output };
   const { endedAt } = readVerdict(reportFiles(output).verdict);
   const { verdict, allure } = await finishReport(manifest, {
     log,
     signKey,
+    history,
     endedAt: new Date(endedAt),
   });
   return { verdict, report: allure };

@@ -10,11 +10,13 @@ import {
   type AllureResult,
   allureResult,
   isRewritten,
+  markResult,
   metricsOf,
   resultWithoutRun,
   rewriteResult,
   testIdOf,
 } from './rewrite-results.ts';
+import { KEPT_RUNS } from './history.ts';
 import { keepPrivate } from './keep-private.ts';
 import { reportFiles } from './read-manifest.ts';
 import { writeWhole } from './write-whole.ts';
@@ -26,6 +28,7 @@ import { writeWhole } from './write-whole.ts';
 export async function rewriteAllureResults(output: string, run: RunVerdict): Promise<void> {
   const folder = reportFiles(output).allureResults;
   const tests = new Map(run.tests.map((test) => [test.id, test]));
+  const flakes = new Map(run.flaky?.map((flake) => [flake.id, flake]));
   const seen = new Set<string>();
   const options = {
     environment: run.environment,
@@ -36,23 +39,42 @@ export async function rewriteAllureResults(output: string, run: RunVerdict): Pro
     const test = tests.get(testIdOf(result)) ?? tests.get(result.fullName ?? '');
     if (!test) continue;
     seen.add(test.id);
-    if (isRewritten(result)) continue;
-    await writeFile(file, JSON.stringify(rewriteResult(result, test, options)));
+    const ours = isRewritten(result) ? result : rewriteResult(result, test, options);
+    await writeFile(file, JSON.stringify(markResult(ours, test, flakes.get(test.id))));
   }
-  const missing = run.tests.filter(({ id }) => !seen.has(id)).map((test) => resultWithoutRun(test, run));
-  for (const result of missing) writeResult(folder, result);
+  const missing = run.tests
+    .filter(({ id }) => !seen.has(id))
+    .map((test) => [test, resultWithoutRun(test, run)] as const);
+  for (const [test, result] of missing) writeResult(folder, markResult(result, test, flakes.get(test.id)));
   writeWhole(join(folder, 'meshproof-perf.json'), JSON.stringify(metricsOf(run)));
 }
 
-/** Makes the Allure report: one HTML file that opens without a server, and that calls nobody when it is opened. */
-export async function generateAllureReport(output: string, title: string): Promise<string> {
+/**
+ * Makes the Allure report: one HTML file that opens without a server, and that calls nobody when it is opened. With a file of history
+ * it shows the runs before, and adds this one to the file.
+ */
+export async function generateAllureReport(
+  output: string,
+  { title, history }: { title: string; history?: string | undefined },
+): Promise<string> {
   const files = reportFiles(output);
   await rm(files.allureReport, { recursive: true, force: true });
   const config = join(projectRoot, 'reports', 'allurerc.ts');
-  const args = ['generate', files.allureResults, '--config', config, '--output', files.allureReport];
+  const limit = ['--history-limit', String(KEPT_RUNS)];
+  const args = [
+    'generate',
+    files.allureResults,
+    '--config',
+    config,
+    '--output',
+    files.allureReport,
+    ...limit,
+  ];
   await exec(execPath, [allureCli(), ...args, '--report-name', title], {
     cwd: output,
     timeout: 120_000,
+    // Allure takes it from its configuration only.
+    env: { MESHPROOF_ALLURE_HISTORY: history ?? '' },
     nextStep:
       'The verdict stands: see verdict.json and summary.md beside it. Check disk space, then run meshproof report again.',
   });

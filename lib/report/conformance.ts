@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { decides, quarantineNote } from '../analysis/quarantine.ts';
 import { PROFILES, type RunManifest } from '../model/run.ts';
 import { type RunVerdict, VERDICTS } from '../model/verdict.ts';
 import { errorMessage, MeshproofError } from '../support/errors.ts';
@@ -14,6 +15,7 @@ const promise = z.strictObject({
   verdict: z.enum(VERDICTS),
   reason: z.string().optional(),
   figures: z.record(z.string(), z.number()).optional(),
+  quarantine: z.string().optional(),
   hash: z.string(),
 });
 
@@ -63,12 +65,15 @@ export function conformanceYaml(
   { signKey, earlier }: { signKey?: string | undefined; earlier?: EarlierSignature | undefined } = {},
 ): { text: string; seal: string; signed: boolean } {
   const core = new Set((manifest.tests ?? []).flatMap(({ id, profile }) => (profile === 'core' ? [id] : [])));
+  const coverage = coverageOf(manifest);
   const header = {
     schema: 'meshproof.dev/conformance/v1',
     mesh: { driver: manifest.lab.mesh.driver, version: manifest.lab.mesh.version },
     environment: verdict.environment,
     clusters: manifest.lab.clusters.map(({ name }) => name),
-    ...coverageOf(manifest),
+    ...coverage,
+    // What a quarantine takes out of the verdict is as good as left out.
+    complete: coverage.complete && verdict.tests.every(decides),
     verdict: verdict.verdict,
     counts: verdict.counts,
     run: verdict.run,
@@ -78,14 +83,19 @@ export function conformanceYaml(
     endedAt: verdict.endedAt,
     versions: verdict.versions,
   };
-  const promises = verdict.tests.map(({ id, title, verdict, reason, figures }) => ({
-    id,
-    promise: title,
-    profile: core.has(id) ? 'core' : 'extended',
-    verdict,
-    ...(reason === '' ? {} : { reason }),
-    ...(Object.keys(figures).length === 0 ? {} : { figures }),
-  }));
+  const promises = verdict.tests.map((test) => {
+    const { id, title, verdict, reason, figures } = test;
+    const quarantine = quarantineNote(test);
+    return {
+      id,
+      promise: title,
+      profile: core.has(id) ? 'core' : 'extended',
+      verdict,
+      ...(reason === '' ? {} : { reason }),
+      ...(Object.keys(figures).length === 0 ? {} : { figures }),
+      ...(quarantine === undefined ? {} : { quarantine }),
+    };
+  });
   const { entries, seal } = chain(header, promises);
   const signature = signKey === undefined ? keptSignature(seal, earlier) : signSealWith(signKey, seal);
   const report = { ...header, promises: entries, seal: { algorithm: 'sha256', value: seal, ...signature } };

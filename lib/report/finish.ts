@@ -8,11 +8,13 @@ import { generateAllureReport, rewriteAllureResults } from './allure.ts';
 import { conformanceYaml } from './conformance.ts';
 import { earlierSignature } from './conformance-check.ts';
 import { coverageOf } from './coverage.ts';
+import { openHistory } from './history.ts';
 import { junitXml } from './junit.ts';
 import { reportFiles } from './read-manifest.ts';
 import { summaryMarkdown } from './summary.ts';
 import { assembleRunVerdict, readVerdict, runError, writeVerdict } from './verdict-file.ts';
 import { versionsOf } from './versions.ts';
+import { verdictWords } from './words.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface FinishOptions {
@@ -23,6 +25,8 @@ export interface FinishOptions {
   log?: Log;
   /** PEM file of the private key (Ed25519) that signs the conformance report. */
   signKey?: string | undefined;
+  /** Folder that is kept over runs: gets this run, and says which tests are flaky and how all went before. */
+  history?: string | undefined;
   /** When the run ended; now when left out. */
   endedAt?: Date;
 }
@@ -44,7 +48,12 @@ export async function finishReport(
 ): Promise<FinishedReport> {
   const { log = silentLog } = options;
   const files = reportFiles(manifest.output);
-  const judged = finalVerdict(manifest, options);
+  const final = finalVerdict(manifest, options);
+  const { history: folder } = options;
+  const open = () =>
+    folder === undefined ? undefined : openHistory(folder, { manifest, verdict: final, log });
+  const history = orWarn('no history', open, log);
+  const judged = history ? { ...final, flaky: history.flaky } : final;
   const earlier = earlierSignature(files.conformance, manifest.id);
   const { text, seal, signed } = conformanceYaml(manifest, judged, { signKey: options.signKey, earlier });
   if (earlier && !signed) {
@@ -65,11 +74,26 @@ export async function finishReport(
   );
   try {
     await rewriteAllureResults(manifest.output, verdict);
-    const title = `Meshproof on ${verdict.environment}: ${verdict.verdict}`;
-    return { verdict, allure: await generateAllureReport(manifest.output, title) };
+    const title = `Meshproof on ${verdict.environment}: ${verdictWords(verdict)}`;
+    return {
+      verdict,
+      allure: await generateAllureReport(manifest.output, { title, history: history?.allure }),
+    };
   } catch (error) {
     log.warn(`no Allure report: ${describeError(error)}`);
     return { verdict };
+  } finally {
+    if (history) orWarn('this run is not in the history', history.keep, log);
+  }
+}
+
+/** What the verdict does not hang on: when it cannot be had, a warning says why. */
+function orWarn<T>(what: string, work: () => T, log: Log): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    log.warn(`${what}: ${describeError(error)}`);
+    return undefined;
   }
 }
 
@@ -83,11 +107,12 @@ function finalVerdict(manifest: RunManifest, options: FinishOptions): RunVerdict
     ...(options.errors ?? []),
   ];
   const known = tests.filter(({ capability }) => capability === 'run').length;
-  return assembleRunVerdict({
+  const verdict = assembleRunVerdict({
     manifest,
     endedAt: options.endedAt ?? new Date(),
     versions: mine?.versions ?? versionsOf(manifest),
     stages: { ...manifest.stages, ...mine?.stages, ...options.stages },
     tests: [...tests, ...errors.map((reason, index) => runError(reason, known + index + 1))],
   });
+  return mine?.flaky ? { ...verdict, flaky: mine.flaky } : verdict;
 }

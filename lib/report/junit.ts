@@ -1,3 +1,4 @@
+import { decides, quarantineNote } from '../analysis/quarantine.ts';
 import type { RunVerdict, TestVerdict, Verdict } from '../model/verdict.ts';
 
 /**
@@ -27,9 +28,14 @@ function testXml(test: TestVerdict): string {
 }
 
 function outcomeXml(test: TestVerdict): string {
+  const note = quarantineNote(test);
+  // Whoever decides by this file must not decide by what does not decide here; the message says what it was.
+  if (isSilent(test))
+    return `      <skipped${attributes({ message: `${test.verdict}, ${note}: ${test.reason}` })}/>\n`;
+  const reason = note === undefined ? test.reason : `${test.reason}\n${note}`;
   const message = test.reason.split('\n')[0] ?? '';
   const element = (name: string, type: Verdict) =>
-    `      <${name}${attributes({ message, type })}>${escapeXml(test.reason)}</${name}>\n`;
+    `      <${name}${attributes({ message, type })}>${escapeXml(reason)}</${name}>\n`;
   switch (test.verdict) {
     case 'passed':
       return '';
@@ -50,13 +56,21 @@ function propertiesXml(values: Record<string, string | number>, indent: string):
   return lines.length === 0 ? '' : `${indent}<properties>\n${lines.join('')}${indent}</properties>\n`;
 }
 
+/** Did not pass, and does not decide. */
+function isSilent(test: TestVerdict): boolean {
+  return test.verdict !== 'passed' && !decides(test);
+}
+
 function totals(tests: readonly TestVerdict[]) {
-  const count = (...verdicts: Verdict[]) => tests.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const silent = tests.filter(isSilent).length;
+  const deciding = tests.filter((test) => !isSilent(test));
+  const count = (...verdicts: Verdict[]) =>
+    deciding.filter(({ verdict }) => verdicts.includes(verdict)).length;
   return {
     tests: tests.length,
     failures: count('failed'),
     errors: count('broken', 'inconclusive'),
-    skipped: count('not-applicable'),
+    skipped: count('not-applicable') + silent,
     time: tests.reduce((sum, test) => sum + secondsOf(test), 0).toFixed(3),
   };
 }

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { RunVerdict, TestVerdict } from '../model/verdict.ts';
+import { recordWords } from '../analysis/flakes.ts';
+import { decides, quarantineNote } from '../analysis/quarantine.ts';
+import type { Flake, RunVerdict, TestVerdict } from '../model/verdict.ts';
 import { escapeXml } from './junit.ts';
 import { nameOf } from './test-name.ts';
 import { ALLURE_STATUS, isForReaders, isPicture, step, tidySteps } from './rewrite-steps.ts';
 import { plainText } from './verdict-of.ts';
-import { figureWords } from './words.ts';
+import { figureWords, FLAKY_MARK, QUARANTINE_MARK } from './words.ts';
 
 const label = z.looseObject({ name: z.string(), value: z.string() });
 
@@ -78,6 +80,24 @@ function describe(
     ];
   });
   return shown.length === 0 ? {} : { descriptionHtml: shown.join('\n') };
+}
+
+/** The same result with what a run says of the test beside its verdict: its quarantine, and whether it is flaky. Idempotent. */
+export function markResult(result: AllureResult, test: TestVerdict, flaky: Flake | undefined): AllureResult {
+  const note = quarantineNote(test);
+  const marks = [
+    ...(note === undefined ? [] : [{ name: 'tag', value: `${QUARANTINE_MARK} ${note}` }]),
+    ...(decides(test) ? [] : [{ name: 'quarantine', value: test.verdict }]),
+    ...(flaky === undefined ? [] : [{ name: 'tag', value: `${FLAKY_MARK} ${recordWords(flaky)}` }]),
+  ];
+  const isOurs = ({ name, value }: { name: string; value: string }) =>
+    name === 'quarantine' ||
+    (name === 'tag' && [QUARANTINE_MARK, FLAKY_MARK].some((mark) => value.startsWith(mark)));
+  return {
+    ...result,
+    labels: [...result.labels.filter((label) => !isOurs(label)), ...marks],
+    statusDetails: { ...result.statusDetails, flaky: flaky !== undefined },
+  };
 }
 
 /** An Allure result for a test that Allure never saw: it did not run, or it stands for an error of the run. */

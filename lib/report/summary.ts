@@ -1,8 +1,18 @@
+import { recordWords } from '../analysis/flakes.ts';
+import { decides, quarantineNote } from '../analysis/quarantine.ts';
 import type { RunManifest } from '../model/run.ts';
 import type { RunVerdict, TestVerdict } from '../model/verdict.ts';
 import { type Coverage, coverageWords } from './coverage.ts';
 import { details, escapeMarkdown, table } from './markdown.ts';
-import { READING_ORDER, VERDICT_WORDS, durationText, figureWords } from './words.ts';
+import {
+  durationText,
+  figureWords,
+  FLAKY_MARK,
+  QUARANTINE_MARK,
+  READING_ORDER,
+  VERDICT_WORDS,
+  verdictWords,
+} from './words.ts';
 
 /** What the summary tells of a run beside its verdict. */
 interface How extends Pick<RunManifest, 'command' | 'seed'> {
@@ -20,7 +30,9 @@ export function summaryMarkdown(run: RunVerdict, how: How): string {
     headline(run),
     escapeMarkdown(coverageWords(how.coverage)),
     countsTable(run),
+    quarantine(run),
     problems(run),
+    flaky(run),
     figuresTable(run),
     how.ipPlan ? 'Address ranges of all clusters: [ip-plan.md](ip-plan.md)' : '',
     details('Stage times', table(['stage', 'time'], stageRows(run))),
@@ -32,10 +44,17 @@ export function summaryMarkdown(run: RunVerdict, how: How): string {
 }
 
 function headline(run: RunVerdict): string {
-  const { mark, meaning } = VERDICT_WORDS[run.verdict];
+  const { meaning } = VERDICT_WORDS[run.verdict];
+  // A reader who sees the mark only must not take a run that leaves something out for one that is all green.
+  const silent = run.quarantined?.length ?? 0;
+  const mark = run.verdict === 'passed' && silent > 0 ? QUARANTINE_MARK : VERDICT_WORDS[run.verdict].mark;
   const took = durationText((Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000);
-  const shown = run.verdict === 'passed' ? 'every promise that was checked was kept' : meaning;
-  return `## ${mark} Meshproof: ${run.verdict}\n\n**${shown}** on \`${run.environment}\`: ${run.counts.passed} of ${run.tests.length} tests passed in ${took} (exit code ${run.exitCode}).`;
+  const kept =
+    silent > 0
+      ? 'every promise that is not in quarantine was kept'
+      : 'every promise that was checked was kept';
+  const shown = run.verdict === 'passed' ? kept : meaning;
+  return `## ${mark} Meshproof: ${verdictWords(run)}\n\n**${shown}** on \`${run.environment}\`: ${run.counts.passed} of ${run.tests.length} tests passed in ${took} (exit code ${run.exitCode}).`;
 }
 
 function countsTable(run: RunVerdict): string {
@@ -49,6 +68,32 @@ function countsTable(run: RunVerdict): string {
   );
 }
 
+/** What is in quarantine, whatever its verdict; first what has expired, because somebody promised to see to it by then. */
+function quarantine(run: RunVerdict): string {
+  const marked = run.tests.filter((test) => test.quarantine !== undefined);
+  const expired = marked.filter((test) => !test.quarantine?.holds);
+  const line = (test: TestVerdict) =>
+    `- ${VERDICT_WORDS[test.verdict].mark} **${test.verdict}** ${escapeMarkdown(test.id)}  \n  ${escapeMarkdown(quarantineNote(test) ?? '')}`;
+  const parts = [
+    expired.length === 0
+      ? ''
+      : `### ⏰ Quarantine EXPIRED\n\nThese decide the verdict again: mend them, or take them out of the file.\n\n${expired.map(line).join('\n')}`,
+    marked.length === expired.length
+      ? ''
+      : `### ${QUARANTINE_MARK} In quarantine\n\nThis run does not answer for these.\n\n${marked
+          .filter((test) => !expired.includes(test))
+          .map(line)
+          .join('\n')}`,
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function flaky({ flaky = [] }: RunVerdict): string {
+  if (flaky.length === 0) return '';
+  const lines = flaky.map((flake) => `- ${escapeMarkdown(flake.id)}: ${escapeMarkdown(recordWords(flake))}`);
+  return `### ${FLAKY_MARK} Flaky\n\nThe same inputs, differing verdicts:\n\n${lines.join('\n')}`;
+}
+
 function problems(run: RunVerdict): string {
   const rows = READING_ORDER.filter((verdict) => verdict !== 'passed').flatMap((verdict) =>
     run.tests.filter((test) => test.verdict === verdict).map(problem),
@@ -57,8 +102,12 @@ function problems(run: RunVerdict): string {
 }
 
 function problem(test: TestVerdict): string {
-  const reason = test.reason.split('\n').map((line) => `  ${escapeMarkdown(line)}`);
-  return `- ${VERDICT_WORDS[test.verdict].mark} **${test.verdict}** ${escapeMarkdown(test.id)}  \n${reason.join('  \n')}`;
+  const note = quarantineNote(test);
+  const reason = [...test.reason.split('\n'), ...(note === undefined ? [] : [note])].map(
+    (line) => `  ${escapeMarkdown(line)}`,
+  );
+  const mark = decides(test) ? '' : `${QUARANTINE_MARK} `;
+  return `- ${mark}${VERDICT_WORDS[test.verdict].mark} **${test.verdict}** ${escapeMarkdown(test.id)}  \n${reason.join('  \n')}`;
 }
 
 function figuresTable(run: RunVerdict): string {

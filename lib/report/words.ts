@@ -1,5 +1,5 @@
 import { percent } from '../model/percent.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { RunVerdict, Verdict } from '../model/verdict.ts';
 
 /** What a verdict is called, and what it means, wherever a person reads it. */
 export const VERDICT_WORDS: Record<Verdict, { mark: string; meaning: string }> = {
@@ -9,6 +9,21 @@ export const VERDICT_WORDS: Record<Verdict, { mark: string; meaning: string }> =
   broken: { mark: '💥', meaning: 'the environment or Meshproof failed' },
   'not-applicable': { mark: '➖', meaning: 'a capability is missing' },
 };
+
+/** Beside the verdict of a test that does not decide, and of a run that leaves one out. */
+export const QUARANTINE_MARK = '🚧';
+/** Of a test whose verdicts differ over runs with the same inputs. */
+export const FLAKY_MARK = '🎲';
+
+/** The verdict of a run in a line, with what it does not answer for. */
+export function verdictWords({
+  verdict,
+  quarantined = [],
+}: Pick<RunVerdict, 'verdict' | 'quarantined'>): string {
+  const { length } = quarantined;
+  if (length === 0) return verdict;
+  return `${verdict}, not answering for ${length} ${length === 1 ? 'test' : 'tests'} in quarantine`;
+}
 
 /** The order in which a reader needs them: what broke first, passes last. */
 export const READING_ORDER: readonly Verdict[] = [

@@ -16,6 +16,7 @@ import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { forgetState, readState, writeState } from './state.ts';
 import { adoptMesh } from './adopt.ts';
 import { sweepFaults, sweepLab } from './sweep.ts';
+import { worldIn } from './world.ts';
 
 export interface ProvisionOptions {
   log: Log;
@@ -134,6 +135,22 @@ async function deprovisionAlone(environment: string, options: ProvisionOptions):
     });
   }
   forgetState(environment);
+}
+
+/**
+ * What is left of an environment, in words; changes nothing. Its state on this machine, faults that were never proven to be gone, what
+ * its provider finds, and in clusters that stay the namespaces of a run.
+ */
+export async function residueOf(environment: string, options: ProvisionOptions): Promise<string[]> {
+  const state = readState(environment);
+  const kind = state?.provider ?? 'kind';
+  const lab = kind === 'kubeconfig' ? findLab(environment) : undefined;
+  return [
+    ...(state ? [`state: ${state.phase} since ${state.since}`] : []),
+    ...openFaults(readJournal(journalFile(environment))).map((plan) => `fault ${plan.spec.kind} ${plan.id}`),
+    ...(await provider(kind, options).residue(environment, contextOf(environment, options))),
+    ...(lab ? await worldIn(lab) : []),
+  ];
 }
 
 /** One command at a time makes or removes an environment; another waits, as long as a cold build may take. */

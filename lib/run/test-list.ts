@@ -47,11 +47,13 @@ const report = z.looseObject({
   errors: z.array(z.looseObject({ message: z.string().optional() })),
 });
 
-/**
- * Every test that the selection asks for, from the suites themselves. A `usage` error when it asks for none; a
- * `bug` error when the suites can't be read.
- */
+/** Every test that the selection asks for. A `usage` error when it asks for none; a `bug` error when the suites can't be read. */
 export async function listTests(selection: Selection): Promise<PlannedTest[]> {
+  return select(await knownTests(), selection);
+}
+
+/** Every test there is, from the suites themselves; a `bug` error when they can't be read. */
+export async function knownTests(): Promise<PlannedTest[]> {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const phases = [...PHASES, WAITING].map((project) => `--project=${project}`);
   const result = await tryExec(execPath, [playwright, 'test', '--list', '--reporter=json', ...phases], {
@@ -62,10 +64,7 @@ export async function listTests(selection: Selection): Promise<PlannedTest[]> {
   const { suites, errors } = report.parse(JSON.parse(result.stdout));
   const [error] = errors;
   if (error) throw new MeshproofError('bug', `the suites can't be read: ${error.message ?? 'no message'}`);
-  return select(
-    suites.flatMap((suite) => planned(suite, [])),
-    selection,
-  );
+  return suites.flatMap((suite) => planned(suite, []));
 }
 
 /** The tests of a list that a selection asks for; a `usage` error when there is none. */

@@ -3,7 +3,9 @@ import type { Lab } from '../model/lab.ts';
 import type { PlannedTest, RunManifest } from '../model/run.ts';
 import type { RunVerdict } from '../model/verdict.ts';
 import { finishReport } from '../report/finish.ts';
+import { codeHash } from '../support/code-hash.ts';
 import { describeError, MeshproofError } from '../support/errors.ts';
+import { projectRoot } from '../support/paths.ts';
 import { watchStolenTime } from '../support/stolen-time.ts';
 import { forgetApiCalls, recordApiCalls } from './api-calls.ts';
 import { areasOf } from './areas/index.ts';
@@ -13,7 +15,7 @@ import { takeBaseline } from './invariants.ts';
 import { writeManifest } from './manifest.ts';
 import { runSuites } from './suites.ts';
 import { sweepLab } from './sweep.ts';
-import { listTests, type Selection } from './test-list.ts';
+import { knownTests, type Selection, select } from './test-list.ts';
 import { type UseOptions, useEnvironment } from './use-environment.ts';
 import { deployWorld } from './world.ts';
 
@@ -31,6 +33,8 @@ export interface VerifyOptions extends UseOptions, Selection {
   progress: 'inherit' | 'stderr';
   /** PEM file of the private key (Ed25519) that signs the conformance report. */
   signKey?: string | undefined;
+  /** Folder that is kept over runs, for trends and flakes; absolute. */
+  history?: string | undefined;
 }
 
 /** What a run came to, and where its report is. */
@@ -45,7 +49,9 @@ export interface Verified {
  */
 export async function verify(environment: Environment, options: VerifyOptions): Promise<Verified> {
   checkCallers(environment, options.callers);
-  const tests = await listTests(options);
+  const known = await knownTests();
+  checkQuarantine(environment, known);
+  const tests = select(known, options);
   return useEnvironment(environment, options, (lab, run) => verifyLab(lab, run, tests, options));
 }
 
@@ -56,6 +62,20 @@ export function checkCallers({ clusters, file }: Environment, callers: readonly 
   if (unknown.length === 0) return;
   throw new MeshproofError('usage', `--from: ${file} has no cluster ${unknown.join(', ')}`, {
     nextStep: `there are ${names.join(', ')}`,
+  });
+}
+
+/** Throws a `usage` error when the quarantine names what is no test: a typo would let nothing pass, and nobody would know. */
+export function checkQuarantine(
+  { quarantine, file }: Pick<Environment, 'quarantine' | 'file'>,
+  known: readonly Pick<PlannedTest, 'id'>[],
+): void {
+  const unknown = quarantine.filter(({ test }) => !known.some(({ id }) => id === test));
+  if (unknown.length === 0) return;
+  const ids = unknown.map(({ test }) => `"${test}"`).join(', ');
+  throw new MeshproofError('usage', `quarantine: there is no test ${ids}`, {
+    at: { file },
+    nextStep: 'meshproof verify --list shows their ids; remove what is no test any more',
   });
 }
 
@@ -102,6 +122,7 @@ async function verifyLab(
       errors,
       log,
       signKey: options.signKey,
+      history: options.history,
     }),
   );
   rememberDurations(verdict);
@@ -123,6 +144,7 @@ function manifestOf(lab: Lab, id: string, tests: PlannedTest[], options: VerifyO
     lab,
     stages: {},
     world: 'lab',
+    code: codeHash(projectRoot),
     tests,
     profile: options.profile,
     selection: {

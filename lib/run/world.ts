@@ -117,8 +117,7 @@ export async function removeWorld(lab: Lab): Promise<string[]> {
   const removed = await Promise.all(
     lab.clusters.map(async (cluster) => {
       const { core } = openKube(cluster.kubeconfig);
-      const { items } = await core.listNamespace({ labelSelector: RUN_LABEL });
-      const names = items.map(({ metadata }) => metadata?.name ?? '');
+      const names = await runNamespaces(cluster);
       for (const name of names) {
         await ignoreMissing(core.deleteNamespace({ name }));
         // Nobody waits for agents to drain, and a namespace whose pods are gone is gone in one pass of its controller.
@@ -131,10 +130,29 @@ export async function removeWorld(lab: Lab): Promise<string[]> {
           { timeoutMs: 120_000 },
         );
       }
-      return names.map((name) => `namespace ${name} in ${cluster.name}`);
+      return names.map((name) => namespaceWords(name, cluster));
     }),
   );
   return removed.flat();
+}
+
+/** The namespaces of a run that are in the clusters, in words. */
+export async function worldIn(lab: Lab): Promise<string[]> {
+  const found = await Promise.all(
+    lab.clusters.map(async (cluster) =>
+      (await runNamespaces(cluster)).map((name) => namespaceWords(name, cluster)),
+    ),
+  );
+  return found.flat();
+}
+
+async function runNamespaces({ kubeconfig }: LabCluster): Promise<string[]> {
+  const { items } = await openKube(kubeconfig).core.listNamespace({ labelSelector: RUN_LABEL });
+  return items.map(({ metadata }) => metadata?.name ?? '');
+}
+
+function namespaceWords(name: string, cluster: LabCluster): string {
+  return `namespace ${name} in ${cluster.name}`;
 }
 
 /** The first running pod of a workload in a cluster, or the one of this name; an `environment` error when there is none. */

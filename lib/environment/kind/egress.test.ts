@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { ExecResult } from '../../support/exec.ts';
-import { blockEgress, type EgressHost, egressBlocked, unblockEgress } from './egress.ts';
+import { blockEgress, type EgressHost, egressBlocked, egressRules, unblockEgress } from './egress.ts';
 import type { Engine } from './engine.ts';
 
 const engine: Engine = { dockerHost: 'unix:///var/run/docker.sock', owned: false, version: '28', env: {} };
@@ -52,6 +52,10 @@ test('adds one rule a family, finds it, and removes exactly it', async () => {
   await blockEgress(engine, lab, host);
   expect(chains, 'the second time changes nothing').toEqual(blocked);
   expect(await egressBlocked(engine, lab, host)).toEqual({ blocked: true, bridge });
+  expect(await egressRules(undefined, lab, host), 'residue while they stand').toEqual([
+    { command: 'iptables', chain: 'DOCKER-USER', bridge },
+    { command: 'ip6tables', chain: 'FORWARD', bridge },
+  ]);
   expect(await unblockEgress(undefined, lab, host)).toBe(2);
   expect(chains, 'as before, foreign rules included').toEqual(before);
   expect(await unblockEgress(undefined, lab, host)).toBe(0);

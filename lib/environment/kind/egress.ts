@@ -87,20 +87,30 @@ export async function unblockEgress(
   target: Pick<EgressTarget, 'environment'>,
   host = thisMachine(),
 ): Promise<number> {
+  const rules = await egressRules(engine, target, host);
+  for (const { command, chain, bridge } of rules) {
+    const gone = await host.run(command, ['-w', '-D', chain, ...dropRule(bridge, target.environment)]);
+    if (gone.exitCode !== 0) throw new MeshproofError('environment', `${command}: ${gone.stderr}`);
+  }
+  return rules.length;
+}
+
+/** Every rule that {@link blockEgress} made for the environment and that still stands; none where one could not be made. */
+export async function egressRules(
+  engine: Engine | undefined,
+  { environment }: Pick<EgressTarget, 'environment'>,
+  host = thisMachine(),
+): Promise<{ command: string; chain: string; bridge: string }[]> {
   const elsewhere = engine !== undefined && !engine.dockerHost.startsWith('unix://');
-  if (elsewhere || host.platform !== 'linux' || host.uid !== 0) return 0;
-  const { environment } = target;
-  let removed = 0;
+  if (elsewhere || host.platform !== 'linux' || host.uid !== 0) return [];
+  const rules = [];
   for (const { command, chains } of families) {
     for (const chain of chains) {
-      for (const bridge of await markedBridges(command, chain, environment, host)) {
-        const gone = await host.run(command, ['-w', '-D', chain, ...dropRule(bridge, environment)]);
-        if (gone.exitCode !== 0) throw new MeshproofError('environment', `${command}: ${gone.stderr}`);
-        removed += 1;
-      }
+      const bridges = await markedBridges(command, chain, environment, host);
+      rules.push(...bridges.map((bridge) => ({ command, chain, bridge })));
     }
   }
-  return removed;
+  return rules;
 }
 
 function dropRule(bridge: string, environment: string): string[] {

@@ -6,7 +6,7 @@ import { exec, tryExec } from '../../support/exec.ts';
 import type { Provided, Provider, ProviderContext } from '../provider.ts';
 import { bootCluster, type KindPrerequisites, upCluster } from './cluster.ts';
 import { kindClusterName, kindNetworkName } from './config.ts';
-import { blockEgress, unblockEgress } from './egress.ts';
+import { blockEgress, egressRules, unblockEgress } from './egress.ts';
 import { type Engine, ensureEngine, findEngine } from './engine.ts';
 import { dropGuest, withRightOfWay } from './guests.ts';
 import type { Log } from '../../support/log.ts';
@@ -51,8 +51,11 @@ export function kindProvider(options: KindOptions = {}): Provider {
     },
     async residue(environment) {
       const engine = await findEngine();
-      if (!engine) return [];
-      return residueOf(engine, environment);
+      const rules = await egressRules(engine, { environment });
+      return [
+        ...(engine ? await residueOf(engine, environment) : []),
+        ...rules.map(({ command, chain, bridge }) => `rule in ${chain} of ${command} for ${bridge}`),
+      ];
     },
     guests: {
       async add(environment, cluster, context) {
