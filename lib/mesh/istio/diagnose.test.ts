@@ -135,6 +135,8 @@ test('endpoints, their health and their counters are read from the admin interfa
       failed: 0,
       connectFailed: 0,
       region: 'us-east',
+      weight: 1,
+      priority: 0,
     },
   ]);
   expect(outboundOf({ name: 'payments', namespace: 'shop' }, 8080).test(upstream?.name ?? '')).toBe(true);
