@@ -55,6 +55,12 @@ test('pods that are killed are taken away by the next push; those of others are 
   expect(loss({ ...kill, namespace: 'istio-system', app: 'gateway' })).toMatchObject({ lost: EAST });
 });
 
+test('certificates that nobody trusts are no loss of endpoints', () => {
+  const why = expect.stringContaining('until every certificate is renewed');
+  for (const kind of ['certificate-expiry', 'bad-root'] as const)
+    expect(loss({ kind, cluster: 'east' })).toEqual({ why });
+});
+
 test('where nothing can be said, it says so', () => {
   const caller = { ...sampleSurroundings(), caller: { cluster: 'west', node: 'west-worker' } };
   const kill = { kind: 'node-kill', cluster: 'west', node: 'west-worker' } as const;

@@ -61,6 +61,10 @@ export function lossOf(
   }
   if (spec.kind === 'pod-kill' || spec.kind === 'pod-crash-loop')
     return podsLost(spec, around, lab, gateways);
+  if (kind === 'certificate-expiry' || kind === 'bad-root')
+    return {
+      why: `${kind}: handshakes fail until every certificate is renewed, which no timer of a failover decides`,
+    };
   return {
     why: `${kind} makes calls slow, or some of them fail, and takes no endpoint away: no timer ends it`,
   };
