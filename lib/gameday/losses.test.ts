@@ -57,8 +57,11 @@ test('pods that are killed are taken away by the next push; those of others are 
 
 test('certificates that nobody trusts are no loss of endpoints', () => {
   const why = expect.stringContaining('until every certificate is renewed');
-  for (const kind of ['certificate-expiry', 'bad-root'] as const)
-    expect(loss({ kind, cluster: 'east' })).toEqual({ why });
+  const plan = planFault({ kind: 'cluster-outage', cluster: 'east' }, lab, { run: 'run-1', lastsMs: 1000 });
+  for (const kind of ['certificate-expiry', 'bad-root'] as const) {
+    const spec = { kind, cluster: 'east' };
+    expect(lossOf({ ...plan, spec }, sampleSurroundings(), lab, gateways)).toEqual({ why });
+  }
 });
 
 test('where nothing can be said, it says so', () => {
