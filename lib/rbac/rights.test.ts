@@ -32,6 +32,17 @@ test('a scenario has rights for its probes, and not for those of others', () => 
   expect(all('certificate-authority-loss')).toContain('get configmaps istio-system');
 });
 
+test('no shipped scenario takes a right that the one has not that is tried on clusters', () => {
+  const rights = (name: string) => words(rightsForGameday(loadScenario(name).scenario, { rehearse: false }));
+  const tried = rights('certificate-authority-loss');
+  const isTried = (one: string) => tried.includes(one) || tried.includes(one.replace(/ \S+$/, ' *'));
+  for (const name of shippedScenarios())
+    expect(
+      rights(name).filter((one) => !isTried(one)),
+      name,
+    ).toEqual([]);
+});
+
 test('rights to the same things are joined, and one that holds everywhere is not said again', () => {
   const pods = { group: '', resources: ['pods'] };
   expect(
