@@ -1,3 +1,4 @@
+import { mustBeDisturbable } from '../fault/consent.ts';
 import { guardFault } from '../fault/guard.ts';
 import { injectFault } from '../fault/inject.ts';
 import { planFault } from '../fault/plan.ts';
@@ -40,7 +41,9 @@ export function labBackend(manifest: RunManifest): Backend {
     mtls: driver.mtls,
     driver,
     kube: kubeOf,
-    onNode: (cluster, node, command, options = {}) => {
+    async onNode(cluster, node, command, options = {}) {
+      // Where there is no engine it takes a privileged pod.
+      mustBeDisturbable(lab, `a command on ${node}`);
       const container = clusterOf(cluster).nodes.find(({ name }) => name === node)?.container;
       if (container === undefined) throw new MeshproofError('bug', `no node ${node} in cluster ${cluster}`);
       return runInNode(lab.access, container, command, options);

@@ -184,6 +184,6 @@ test('fault plan touches nothing, and bad input is refused before anything is', 
   }
   const istiod = ['workload-outage', '--cluster', CLUSTER, '--program', 'istiod'];
   const guarded = await meshproof(['fault', 'inject', ...istiod, '--yes']);
-  expect([guarded.exitCode, guarded.stderr]).toEqual([2, expect.stringContaining('last ready copy')]);
+  expect([guarded.exitCode, guarded.stderr]).toEqual([64, expect.stringContaining('last ready copy')]);
   expect(await leftovers(lab)).toEqual([]);
 });

@@ -10,7 +10,11 @@ import { compareRights } from '../../lib/rbac/cover.ts';
 import { loadScenario } from '../../lib/gameday/load.ts';
 import { rightsForGameday } from '../../lib/rbac/rights.ts';
 import type { ApiRequest } from '../../lib/run/api-request.ts';
+import { bareManifest } from '../../lib/prove/runner.ts';
+import { labBackend } from '../../lib/run/lab-backend.ts';
+import { findLab } from '../../lib/run/provision.ts';
 import { readState } from '../../lib/run/state.ts';
+import { removeWaysIn } from '../../lib/run/sweep.ts';
 import { apply, ignoreMissing, remove, waitFor } from '../../lib/support/kube.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
 import { adoptedEnvironment, contextOf, throughJobs } from './adopted.ts';
@@ -113,7 +117,18 @@ test('clusters that have not opted in are not touched, whatever is said', async 
     expect(refused.exitCode, refused.stderr).toBe(64);
     expect(refused.stderr).toContain('meshproof.dev/allow-disruption=true');
   }
-  expect([await jobs(), await left()]).toEqual([[], []]);
+  // Nor is a node looked into, which takes a privileged pod.
+  const adopted = findLab(NAME);
+  if (!adopted) throw new Error(`${NAME} is not up`);
+  const manifest = bareManifest(adopted, 'run-1', { seed: 1, output: '', command: '' });
+  await using backend = labBackend(manifest);
+  await expect(backend.onNode('east', nodes[0]?.name ?? '', ['true'])).rejects.toThrow('did not make');
+  await using willing = labBackend({ ...manifest, lab: { ...adopted, disruption: 'allowed' } });
+  expect((await willing.onNode('east', nodes[0]?.name ?? '', ['true'])).exitCode).toBe(0);
+  expect(await jobs()).toHaveLength(1);
+  await removeWaysIn(adopted);
+  await waitFor('no Job is left', async () => (await jobs()).length === 0, { timeoutMs: 30_000 });
+  expect(await left()).toEqual([]);
 });
 
 test('a context on the deny list is refused before anything is called', async ({}, info) => {

@@ -128,11 +128,11 @@ export const promptly: Health = (lab) => {
   return inNode(lab, lastWorker(lab), `for i in $(seq 6); do ${once} || exit 1; done`);
 };
 
-/** Whether a pod on the node could have 100 MB more. */
+/** Whether a pod on the node could have half a gigabyte more: pages that it read lately are given back for a smaller one. */
 export const hasMemory: Health = (lab) => {
   const groups =
     '/sys/fs/cgroup/memory/kubelet/kubepods /sys/fs/cgroup/memory/kubelet.slice/kubelet-kubepods.slice /sys/fs/cgroup/kubelet.slice/kubelet-kubepods.slice /sys/fs/cgroup/kubelet/kubepods';
-  const want = `echo $$ > "$0/cgroup.procs"; head -c 100000000 /dev/zero | tail -c 100000000 | wc -c | grep -qx 100000000`;
+  const want = `echo $$ > "$0/cgroup.procs"; head -c 500000000 /dev/zero | tail -c 500000000 | wc -c | grep -qx 500000000`;
   return inNode(
     lab,
     lastWorker(lab),
