@@ -54,13 +54,19 @@ test('several faults at once and one after the other: judged, reverted, and the 
   expect(run.exitCode, run.stderr).toBe(0);
   const said = JSON.parse(run.stdout) as Said;
   expect(said.verdict).toBe('passed');
-  expect(
-    said.faults.map(({ name, effect, proof }) => [name, effect !== undefined, proof !== undefined]),
-  ).toEqual([
-    ['link-partition', true, true],
-    ['cpu-pressure', true, true],
-    ['pod-kill', true, true],
+  const proven = said.faults.map(({ name, effect, proof }) => [
+    name,
+    effect !== undefined,
+    proof !== undefined,
   ]);
+  // Which of two that begin together is listed first is nobody's promise.
+  expect(proven.slice(0, 2)).toEqual(
+    expect.arrayContaining([
+      ['link-partition', true, true],
+      ['cpu-pressure', true, true],
+    ]),
+  );
+  expect(proven.slice(2)).toEqual([['pod-kill', true, true]]);
   const [first, second] = said.faults.map(({ injectedAt, revertedAt }) => ({
     from: injectedAt?.to ?? 0,
     to: revertedAt ?? 0,
@@ -161,7 +167,9 @@ test('a person at a terminal confirms, takes notes, pauses, skips what is waited
 });
 
 test('a rehearsal injects nothing and says so; a scenario that is none changes nothing', async () => {
-  const steps = 'steps:\n  - inject: { kind: node-kill, cluster: east, node: "@worker:1" }\n    for: 2s\n';
+  // Where the resolvers of the cluster run just now is another matter.
+  const steps =
+    'steps:\n  - inject: { kind: node-kill, cluster: east, node: "@worker:1" }\n    for: 2s\n    allowLastCopy: true\n';
   const rehearsed = await gameday(PROBE + steps, '--rehearse');
   expect(rehearsed.exitCode, rehearsed.stderr).toBe(0);
   const said = JSON.parse(rehearsed.stdout) as Said;
