@@ -1,5 +1,5 @@
 import type { ClusterSpec, Environment } from '../model/environment.ts';
-import type { LabCluster, LabImages, NodeAccess } from '../model/lab.ts';
+import type { Lab, LabCluster, LabImages, NodeAccess } from '../model/lab.ts';
 import type { Log } from '../support/log.ts';
 
 /** What every provider gets to work with. */
@@ -43,7 +43,19 @@ export interface Provider {
   residue(environment: string, context: ProviderContext): Promise<string[]>;
   /** Adds clusters to an environment that is up; absent where a provider cannot. */
   guests?: GuestProvider;
+  /**
+   * Brings another proxy's image into all nodes of clusters that are up; gives the name by which pods ask for it. Absent where
+   * nodes fetch their images themselves.
+   */
+  bringProxy?(
+    lab: Pick<Lab, 'clusters' | 'images'>,
+    wish: ProxyWish,
+    context: Pick<ProviderContext, 'log' | 'signal'>,
+  ): Promise<string>;
 }
+
+/** Which proxy: that of the environment on another Envoy, or any image. */
+export type ProxyWish = { envoy: string } | { image: string };
 
 /** One cluster more, beside those of an environment that is up, for as long as a suite needs it. */
 export interface GuestProvider {

@@ -11,6 +11,8 @@ import { type Engine, ensureEngine, findEngine } from './engine.ts';
 import { dropGuest, withRightOfWay } from './guests.ts';
 import type { Log } from '../../support/log.ts';
 import { type ImageSet, ensureImages } from './images/resolve.ts';
+import { proxyInNodes } from './images/proxy.ts';
+import type { StageEvent } from './images/stage.ts';
 import { clustersOf, deleteCluster, residueOf } from './leftovers.ts';
 import { mcsDefinitions } from './mcs-definitions.ts';
 import { ensureTool } from './tools.ts';
@@ -69,6 +71,11 @@ export function kindProvider(options: KindOptions = {}): Provider {
       },
       drop: dropGuest,
     },
+    async bringProxy({ clusters, images }, wish, { log, signal }) {
+      const engine = await ensureEngine({ log });
+      const nodes = clusters.flatMap((cluster) => cluster.nodes.map(({ container }) => container));
+      return proxyInNodes(wish, { ...imageOptions(engine, options, log), mode: images.mode, nodes, signal });
+    },
   };
 }
 
@@ -114,17 +121,20 @@ function imagesOf(
   options: KindOptions,
   log: Log,
 ): Promise<ImageSet> {
-  return ensureImages({
-    mode: imageModeOf(environment),
+  return ensureImages({ ...imageOptions(engine, options, log), mode: imageModeOf(environment) });
+}
+
+function imageOptions(engine: Engine, options: KindOptions, log: Log) {
+  return {
     ...(options.registryMirror === undefined ? {} : { mirror: options.registryMirror }),
     dockerEnv: engine.env,
     cacheDir: cacheDir(),
-    onEvent: (event) => {
+    onEvent: (event: StageEvent) => {
       const took = event.seconds === undefined ? '' : ` (${event.seconds.toFixed(1)} s)`;
       if (event.state === 'line') log.debug(`image ${event.stage}: ${event.line ?? ''}`);
       else log.info(`image ${event.stage}: ${event.state}${took}`);
     },
-  });
+  };
 }
 
 async function ensureNetwork(engine: Engine, network: string, environment: string): Promise<void> {

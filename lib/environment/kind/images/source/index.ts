@@ -15,7 +15,7 @@ import { nodeBaseImage } from './node-base.ts';
 import { type WorkloadNames, nodeRef, nodeStage, versionTag } from './node.ts';
 import { workloadImages } from './workloads.ts';
 
-const istioHub = 'meshproof.dev/istio';
+export const istioHub = 'meshproof.dev/istio';
 
 /**
  * Builds every image from pinned Go modules, Debian packages and Envoy's wheel, or finds what an earlier run
@@ -52,7 +52,7 @@ export function sourceStages(dockerEnv: Record<string, string>, pins: Pins = rea
   const docker = dockerClient(dockerEnv);
   const parts: Stage[] = [
     rootfsStage(pins),
-    envoyStage(pins),
+    envoyStage(pins.envoy),
     nodeBinaryStage(),
     ...goStages(pins),
     ...componentImages(docker),
@@ -72,7 +72,7 @@ export function sourceStages(dockerEnv: Record<string, string>, pins: Pins = rea
 }
 
 /** What istiod and istioctl call themselves: the version that their module's VERSION file names, and the commit. */
-function istioVersion(pins: Pins): string {
+export function istioVersion(pins: Pins): string {
   const stamped = pins.modules.istio.stamp['istio.io/istio/pkg/version.buildVersion'];
   return stamped ?? pins.modules.istio.version;
 }

@@ -26,23 +26,7 @@ export function workloadImages(docker: Docker, envoyVersion: string): Stage[] {
         addBootstrap(tree, work);
       },
     },
-    {
-      name: 'proxyv2',
-      from: 'base',
-      needs: ['go-istio', 'envoy'],
-      config: [
-        `ENV ISTIO_META_ISTIO_PROXY_SHA=envoy-${envoyVersion}`,
-        `USER ${istioUser}:${istioUser}`,
-        'ENTRYPOINT ["/usr/local/bin/pilot-agent"]',
-      ],
-      revision: 1,
-      fill: (tree, work) => {
-        tree.copy('/usr/local/bin/pilot-agent', join(work.output('go-istio'), 'bin/pilot-agent'));
-        tree.copy('/usr/local/bin/envoy', join(work.output('envoy'), 'bin/envoy'));
-        tree.folder('/etc/istio/proxy', istioUser);
-        addBootstrap(tree, work);
-      },
-    },
+    proxyImage(envoyVersion),
     {
       name: 'k6',
       from: 'base',
@@ -67,6 +51,30 @@ export function workloadImages(docker: Docker, envoyVersion: string): Stage[] {
     },
   ];
   return images.map((image) => imageStage(docker, image));
+}
+
+/**
+ * Istio's proxy on plain Envoy of this version. A candidate has names of its own, so that the images of environments stay
+ * as they are.
+ */
+export function proxyImage(envoyVersion: string, { name = 'proxyv2', envoy = 'envoy' } = {}): ImageStage {
+  return {
+    name,
+    from: 'base',
+    needs: ['go-istio', envoy],
+    config: [
+      `ENV ISTIO_META_ISTIO_PROXY_SHA=envoy-${envoyVersion}`,
+      `USER ${istioUser}:${istioUser}`,
+      'ENTRYPOINT ["/usr/local/bin/pilot-agent"]',
+    ],
+    revision: 1,
+    fill: (tree, work) => {
+      tree.copy('/usr/local/bin/pilot-agent', join(work.output('go-istio'), 'bin/pilot-agent'));
+      tree.copy('/usr/local/bin/envoy', join(work.output(envoy), 'bin/envoy'));
+      tree.folder('/etc/istio/proxy', istioUser);
+      addBootstrap(tree, work);
+    },
+  };
 }
 
 /** The bootstrap template that pilot-agent fills in for Envoy; it may write beside it. */
