@@ -7,6 +7,7 @@ import type { LeaderSnapshot } from '../model/invariants.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { OutcomeClass } from '../model/observation.ts';
 import type { PeerPolicy } from '../model/peer-authentication.ts';
+import type { MeshSettings } from '../model/upgrade.ts';
 import type { Log } from '../support/log.ts';
 
 /** What a driver works with when it changes clusters. */
@@ -321,4 +322,26 @@ export interface FailoverReading {
   read(cluster: LabCluster, caller: PodName, service: ServiceName): Promise<LiveTimers>;
   /** A change is told to proxies so long after the last one before it, and so long after the first at the latest; milliseconds. */
   pushDelay(cluster: LabCluster): Promise<{ afterMs: number; atMostMs: number }>;
+}
+
+/** What an upgrade works with. */
+export type UpgradeContext = Pick<MeshContext, 'clusters' | 'tool' | 'log' | 'signal' | 'stateDir'>;
+
+/** Other settings for a mesh that is in use, and those it was installed with again. */
+export interface MeshUpgrade {
+  /** Throws a `usage` error for values that this mesh cannot take. */
+  checkValues(values: NonNullable<MeshSettings['values']>): void;
+  /**
+   * Gives one cluster these settings; none: as it was installed. Its control plane and gateways follow at once, other
+   * proxies when their pods start anew. Returns once the control plane is ready, watches the other clusters, and gives new
+   * pods the proxy that they shall have. Idempotent, also after a call that was cut off. A `usage` error for a mesh that
+   * Meshproof did not install.
+   */
+  bring(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void>;
+  /** Version of the proxy in a pod, from the proxy itself: `1.40.0`. */
+  proxyVersion(cluster: LabCluster, pod: PodName): Promise<string>;
+  /** Name of the proxy's container. */
+  proxyContainer: string;
+  /** The gateways' pods: no workload of ours, and renewed with those. */
+  gateways: { namespace: string; app: string };
 }

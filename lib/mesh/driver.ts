@@ -9,6 +9,7 @@ import type {
   Membership,
   MeshContext,
   MeshInspection,
+  MeshUpgrade,
   MultiClusterServices,
   MutualTls,
   Pushes,
@@ -81,6 +82,8 @@ export interface MeshDriver {
   pushes?: Pushes;
   /** Left out where proxies do not tell what makes them give up on an endpoint. */
   failover?: FailoverReading;
+  /** Left out where a mesh in use takes no other settings. */
+  upgrade?: MeshUpgrade;
   /** Version that runs in a cluster; undefined where there is no such mesh. */
   detect(cluster: LabCluster): Promise<string | undefined>;
   /** Addresses or host names at which other networks reach a cluster's gateways, as the mesh tells them. */

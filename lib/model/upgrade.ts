@@ -22,6 +22,15 @@ export interface UpgradeStep {
   settings: MeshSettings;
 }
 
+/** What a proxy says itself that it runs. */
+export interface RunningProxy {
+  cluster: string;
+  namespace: string;
+  pod: string;
+  /** Of its program: `1.40.0`. */
+  version: string;
+}
+
 /** What a user names as one side of a gate. */
 export type MeshSide =
   /** What is installed. */

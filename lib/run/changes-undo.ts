@@ -3,6 +3,7 @@ import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { type Kube, ignoreMissing, isStatus, openKube, waitFor } from '../support/kube.ts';
 import { runInNode } from '../support/node-access.ts';
+import { bringMesh, renewProxies } from './mesh-change.ts';
 
 /** Names one object. */
 export interface ObjectRef {
@@ -22,6 +23,8 @@ export type Undo =
   /** Puts the object back as it was; null: it was not there, so it is deleted. */
   | { kind: 'object'; cluster: string; ref: ObjectRef; before: KubernetesObject | null }
   | { kind: 'command'; container: string; command: string[] }
+  /** Gives the mesh of a cluster its own settings again, and every proxy that is none of these pods (by their uid) a new start. */
+  | { kind: 'mesh'; cluster: string; untouched: string[] }
   /** What these pods mount was put back just before: they are shown it. */
   | { kind: 'touch'; cluster: string; pods: PodSelector };
 
@@ -40,6 +43,10 @@ export async function carryOut(lab: Lab, undo: Undo): Promise<string> {
       await touchPods(core, undo.pods, null);
       return `${undo.pods.labelSelector} in ${undo.cluster} shown what it mounts`;
     }
+    case 'mesh':
+      await bringMesh(lab, undo.cluster, {});
+      await renewProxies(lab, undo.cluster, ({ uid }) => !undo.untouched.includes(uid));
+      return `mesh of ${undo.cluster} as it was installed`;
     case 'object':
       return putBack(kubeOf(lab, undo.cluster), undo);
   }

@@ -6,6 +6,7 @@ import type { Lab } from '../model/lab.ts';
 import { errorMessage, MeshproofError } from '../support/errors.ts';
 import { appendLine, readLines } from '../support/json-lines.ts';
 import { apply, ignoreMissing, isStatus } from '../support/kube.ts';
+import type { MeshSettings } from '../model/upgrade.ts';
 import { environmentDir } from '../support/paths.ts';
 import {
   bare,
@@ -18,6 +19,7 @@ import {
   type Undo,
   words,
 } from './changes-undo.ts';
+import { bringMesh, type MeshChangeOptions, proxiedPods, renewProxies } from './mesh-change.ts';
 
 interface ChangeEntry {
   id: string;
@@ -55,6 +57,16 @@ export interface Changes {
     mutate: (object: KubernetesObject) => KubernetesObject,
   ): Promise<void>;
   /**
+   * Gives the mesh of a cluster other settings, and with `renew` a new start to every proxy, which takes them up only then;
+   * gives the names of workloads that were started anew. Undone: it is as it was installed, and so are proxies that started
+   * meanwhile. Nothing is left to undo once it was brought to no settings, with `renew`.
+   */
+  mesh(
+    cluster: string,
+    settings: MeshSettings,
+    options: MeshChangeOptions & { renew: boolean },
+  ): Promise<string[]>;
+  /**
    * Undoes all that this owner changed, newest first. Idempotent. A `bug` error when somebody else has changed the same
    * object since and has not undone it: putting back what was there before would undo theirs as well.
    */
@@ -67,8 +79,12 @@ const EDIT_TRIES = 3;
 /** The changes of one owner; an owner of an earlier process is taken up by its name. */
 export function openChanges(lab: Lab, owner: string): Changes {
   const file = changesFile(lab.environment.name);
-  const record = (undo: Undo) =>
-    appendLine(file, { id: randomBytes(4).toString('hex'), owner, at: new Date().toISOString(), undo });
+  const record = (undo: Undo) => {
+    const id = randomBytes(4).toString('hex');
+    appendLine(file, { id, owner, at: new Date().toISOString(), undo });
+    return id;
+  };
+  const undone = (id: string) => appendLine(file, { id, owner, at: new Date().toISOString(), undone: true });
   const snapshot = async (cluster: string, ref: ObjectRef) => {
     const before = (await ignoreMissing(kubeOf(lab, cluster).objects.read(ref))) ?? null;
     record({ kind: 'object', cluster, ref, before: before && bare(before) });
@@ -112,6 +128,19 @@ export function openChanges(lab: Lab, owner: string): Changes {
       record({ kind: 'touch', cluster, pods });
       await edit(cluster, ref, mutate);
       await touchPods(kubeOf(lab, cluster).core, pods, new Date().toISOString());
+    },
+    async mesh(cluster, settings, options) {
+      const before = (await proxiedPods(lab, cluster)).map(({ uid }) => uid);
+      const entries = openEntries(readLines<ChangeEntry>(file)).filter(
+        (entry) => entry.owner === owner && entry.undo.kind === 'mesh' && entry.undo.cluster === cluster,
+      );
+      const ids = entries.map(({ id }) => id);
+      if (ids.length === 0) ids.push(record({ kind: 'mesh', cluster, untouched: before }));
+      await bringMesh(lab, cluster, settings, options);
+      if (!options.renew) return [];
+      const renewed = await renewProxies(lab, cluster, ({ uid }) => before.includes(uid), options);
+      if (settings.values === undefined && settings.proxyImage === undefined) ids.forEach(undone);
+      return renewed;
     },
     revert: () => revertOpen(lab, (entry) => entry.owner === owner),
   };

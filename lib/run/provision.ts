@@ -86,7 +86,7 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
     await sweepFaults(environment.name, log);
   const { kind } = environment.provider;
   if (kind === 'kind') await stages.run('machine', () => prepareMachine(log));
-  const provided = await stages.run('clusters', () => provider(kind, options).up(environment, context));
+  const provided = await stages.run('clusters', () => providerOf(kind, options).up(environment, context));
   const { meshImages: images } = provided;
   const driver = meshDriver(environment);
   if (images) {
@@ -126,7 +126,7 @@ async function deprovisionAlone(environment: string, options: ProvisionOptions):
     writeState({ phase: 'deleting', name: environment, file, since, temporary, provider: kind });
   }
   const context = contextOf(environment, options);
-  const made = provider(state?.provider ?? 'kind', options);
+  const made = providerOf(state?.provider ?? 'kind', options);
   await made.down(environment, context);
   const residue = await made.residue(environment, context);
   if (residue.length > 0) {
@@ -148,7 +148,7 @@ export async function residueOf(environment: string, options: ProvisionOptions):
   return [
     ...(state ? [`state: ${state.phase} since ${state.since}`] : []),
     ...openFaults(readJournal(journalFile(environment))).map((plan) => `fault ${plan.spec.kind} ${plan.id}`),
-    ...(await provider(kind, options).residue(environment, contextOf(environment, options))),
+    ...(await providerOf(kind, options).residue(environment, contextOf(environment, options))),
     ...(lab ? await worldIn(lab) : []),
   ];
 }
@@ -158,7 +158,11 @@ function alone<T>(environment: string, work: () => Promise<T>): Promise<T> {
   return withMachineLock(`environment ${environment}`, work, 45 * 60_000);
 }
 
-function provider(kind: ProviderSettings['kind'], options: ProvisionOptions): Provider {
+/** The provider of this kind. */
+export function providerOf(
+  kind: ProviderSettings['kind'],
+  options: Pick<ProvisionOptions, 'registryMirror'>,
+): Provider {
   if (kind === 'kubeconfig') return kubeconfigProvider();
   return kindProvider(options.registryMirror === undefined ? {} : { registryMirror: options.registryMirror });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { meshDriver } from '../../lib/mesh/registry.ts';
 import type { Lab } from '../../lib/model/lab.ts';
+import { runningProxies } from '../../lib/run/mesh-change.ts';
 
 /** What every mesh driver promises, shown on a lab that is up. `lab` is asked for when the tests run. */
 export function driverContract(name: string, labOf: () => Lab): void {
@@ -79,6 +80,29 @@ export function driverContract(name: string, labOf: () => Lab): void {
       const status = await driver.status(first, { clusters: [...lab.clusters, stranger], tool });
       expect(status.ready).toBe(false);
       expect(status.problems.join()).toContain('nobody');
+    });
+
+    test('reads the version of a proxy from the proxy itself, as it was installed', async () => {
+      const { lab, driver } = context();
+      const { upgrade } = driver;
+      test.skip(!upgrade, 'the driver gives a mesh in use no other settings');
+      for (const cluster of lab.clusters) {
+        const proxies = await runningProxies(lab, cluster.name);
+        const gateways = proxies.filter(({ namespace }) => namespace === upgrade?.gateways.namespace);
+        expect(gateways.length, cluster.name).toBeGreaterThan(0);
+        const installed = lab.images.versions['envoy'];
+        for (const { version } of proxies) {
+          expect(version).toMatch(/^\d+\.\d+\.\d+/);
+          if (installed !== undefined) expect(version).toBe(installed);
+        }
+      }
+    });
+
+    test('refuses values that would be another installation, before anything is touched', () => {
+      const { upgrade } = context().driver;
+      test.skip(!upgrade, 'the driver gives a mesh in use no other settings');
+      const foreign = { file: 'values.yaml', document: { apiVersion: 'v1', kind: 'ConfigMap' } };
+      expect(() => upgrade?.checkValues(foreign)).toThrow(expect.objectContaining({ kind: 'usage' }));
     });
   });
 }

@@ -21,6 +21,7 @@ import { detect, publishedAddresses, status } from './status.ts';
 import { telemetry } from './telemetry.ts';
 import { serverOnly } from './server-only.ts';
 import { istioTimeLimits } from './time-limits.ts';
+import { istioUpgrade } from './upgrade.ts';
 
 /** Istio with sidecars: multi-primary, one network a cluster, east-west gateways with SNI passthrough. */
 export const istioDriver: MeshDriver = {
@@ -72,6 +73,7 @@ export const istioDriver: MeshDriver = {
   membership,
   discovery: istioDiscovery,
   mcs: istioMcs,
+  upgrade: istioUpgrade,
   detect,
   gateways: publishedAddresses,
   install,

@@ -33,18 +33,33 @@ async function installCluster(
     await apply(kube, [authorityManifest(await issueIntermediate(root, cluster.name))]);
   }
   mkdirSync(context.stateDir, { recursive: true });
-  const file = join(context.stateDir, `${cluster.name}.istio.yaml`);
+  const file = operatorFile(context.stateDir, cluster.name);
   writeFileSync(file, istioOperator(context.environment, cluster, context.images));
+  await runInstall(cluster, [file], context);
+  await apply(kube, meshManifests(context.environment));
+  await publishGateway(kube, cluster);
+  context.log.info(`${cluster.name}: istiod and east-west gateway ready`);
+}
+
+/** Where the IstioOperator that a cluster was installed from is kept. */
+export function operatorFile(stateDir: string, cluster: string): string {
+  return join(stateDir, `${cluster}.istio.yaml`);
+}
+
+/** `istioctl install` of these files, later ones merged over earlier ones; returns when what it made is ready. */
+export async function runInstall(
+  cluster: LabCluster,
+  files: readonly string[],
+  context: Pick<MeshContext, 'tool' | 'signal' | 'log'>,
+): Promise<void> {
   const istioctl = await context.tool('istioctl');
-  await exec(istioctl, ['install', '--kubeconfig', cluster.kubeconfig, '-f', file, '--skip-confirmation'], {
+  const named = files.flatMap((file) => ['-f', file]);
+  await exec(istioctl, ['install', '--kubeconfig', cluster.kubeconfig, ...named, '--skip-confirmation'], {
     signal: context.signal,
     timeout: 300_000,
     onLine: (line) => context.log.debug(`${cluster.name}: ${line}`),
     nextStep: `kubectl --kubeconfig ${cluster.kubeconfig} -n ${ISTIO_NAMESPACE} get pods,events`,
   });
-  await apply(kube, meshManifests(context.environment));
-  await publishGateway(kube, cluster);
-  context.log.info(`${cluster.name}: istiod and east-west gateway ready`);
 }
 
 /** True when the cluster's istiod signs under this root already; an intermediate is not replaced for nothing. */
