@@ -2,13 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, execPath } from 'node:process';
-import { fakeLab } from '../../selftests/fake-lab.ts';
 import { decideGate } from '../../lib/gate/decision.ts';
 import { sampleEvidence } from '../../lib/gate/sample.ts';
 import { writeGate } from '../../lib/gate/write.ts';
 import type { Verdict } from '../../lib/model/verdict.ts';
 import { reportFiles } from '../../lib/report/read-manifest.ts';
-import { sampleRun, sampleTest } from '../../lib/report/sample-run.ts';
+import { sampleManifest, sampleRun, sampleTest } from '../../lib/report/sample-run.ts';
 import { writeVerdict } from '../../lib/report/verdict-file.ts';
 import { writeManifest } from '../../lib/run/manifest.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
@@ -81,16 +80,7 @@ export function textIn({ root }: Checkout, file: string): string {
 /** The folder that the suites of a run leave: manifest and verdict. */
 function sampleIn(output: string, verdict: Verdict): string {
   mkdirSync(output, { recursive: true });
-  writeManifest({
-    id: 'run-1',
-    command: 'meshproof verify',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    seed: 1,
-    output,
-    lab: fakeLab(),
-    stages: {},
-    world: 'fake',
-  });
+  writeManifest(sampleManifest(output));
   writeVerdict(reportFiles(output).verdict, sampleRun([sampleTest(verdict), sampleTest('passed')]));
   return output;
 }

@@ -2,7 +2,7 @@ import { type AddressInfo, type Server, type Socket, createServer } from 'node:n
 import { PassThrough, Writable } from 'node:stream';
 import { PortForward } from '@kubernetes/client-node';
 import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
-import { MeshproofError } from '../support/errors.ts';
+import { errorMessage, MeshproofError } from '../support/errors.ts';
 import type { Kube } from '../support/kube.ts';
 import type { Channel } from './channel.ts';
 import { type AgentClient, connectAgent } from './client.ts';
@@ -42,7 +42,7 @@ export async function forwardPort(
     socket.on('error', () => socket.destroy());
     const report = (words: string) => (trouble = words);
     carry(kube, { namespace, pod, port }, socket, report).catch((error: unknown) => {
-      report(asError(error).message);
+      report(errorMessage(error));
       socket.destroy();
     });
   });
@@ -136,11 +136,6 @@ async function withTimeout<T>(work: Promise<T>, timeoutMs: number, tooLate: (val
 }
 
 /** What client-node rejects with is an event of the WebSocket, not always an Error. */
-function asError(error: unknown): Error {
-  if (error instanceof Error) return error;
-  return new Error(String((error as { message?: unknown }).message ?? error));
-}
-
 function listenOnLoopback(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {

@@ -1,31 +1,19 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, type TestInfo, test } from '@playwright/test';
-import { fakeLab } from '../../selftests/fake-lab.ts';
 import type { RunManifest } from '../model/run.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { silentLog } from '../support/log.ts';
 import { finishReport } from './finish.ts';
 import { historyFiles, inputsOf } from './history.ts';
 import { reportFiles } from './read-manifest.ts';
-import { sampleRun, sampleTest } from './sample-run.ts';
+import { sampleManifest, sampleRun, sampleTest } from './sample-run.ts';
 import { DID_NOT_RUN, readVerdict, writeVerdict } from './verdict-file.ts';
 
 const ID = 'dns/cluster-ip: flickers';
 const files = (info: TestInfo) => historyFiles(info.outputPath('history'), 'fake');
 
 function manifestOf(output: string, changes: Partial<RunManifest> = {}): RunManifest {
-  return {
-    id: 'run',
-    command: 'meshproof verify',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    seed: 1,
-    output,
-    lab: fakeLab(),
-    stages: {},
-    world: 'fake',
-    code: 'one',
-    ...changes,
-  };
+  return sampleManifest(output, { id: 'run', code: 'one', ...changes });
 }
 
 /** A night: a run with one test of this verdict, and its reports with the history that all nights share. */

@@ -1,3 +1,5 @@
+import { fakeLab } from '../../selftests/fake-lab.ts';
+import type { RunManifest } from '../model/run.ts';
 import type { RunVerdict, TestVerdict, Verdict } from '../model/verdict.ts';
 import { assembleRunVerdict } from './verdict-file.ts';
 
@@ -24,4 +26,19 @@ export function sampleRun(tests: readonly TestVerdict[]): RunVerdict {
     stages: { 'env up': 75.2, suites: 60 },
     tests,
   });
+}
+
+/** A made-up manifest of a run on the fake world, into a folder. */
+export function sampleManifest(output: string, changes: Partial<RunManifest> = {}): RunManifest {
+  return {
+    id: 'run-1',
+    command: 'meshproof verify',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    seed: 1,
+    output,
+    lab: fakeLab(),
+    stages: {},
+    world: 'fake',
+    ...changes,
+  };
 }

@@ -4,8 +4,8 @@ import { type V1Lease, V1MicroTime } from '@kubernetes/client-node';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { type Kube, apply, ignoreMissing, isStatus, openKube } from '../support/kube.ts';
+import { SYSTEM_NAMESPACE } from '../support/node-job.ts';
 
-const NAMESPACE = 'meshproof-system';
 const NAME = 'environment';
 const DURATION_SECONDS = 30;
 
@@ -31,7 +31,7 @@ export async function acquireLease(lab: Lab, run: string): Promise<EnvironmentLe
   const [first] = lab.clusters;
   if (!first) throw new MeshproofError('bug', 'a lab without clusters');
   const kube = openKube(first.kubeconfig);
-  await apply(kube, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }]);
+  await apply(kube, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } }]);
   const holder = formatHolder({
     host: hostname(),
     pid: process.pid,
@@ -47,7 +47,9 @@ export async function acquireLease(lab: Lab, run: string): Promise<EnvironmentLe
       clearInterval(renewal);
       const current = await read(kube);
       if (current?.spec?.holderIdentity === holder) {
-        await ignoreMissing(kube.coordination.deleteNamespacedLease({ namespace: NAMESPACE, name: NAME }));
+        await ignoreMissing(
+          kube.coordination.deleteNamespacedLease({ namespace: SYSTEM_NAMESPACE, name: NAME }),
+        );
       }
     },
   };
@@ -77,7 +79,7 @@ async function take(kube: Kube, holder: string, environment: string): Promise<vo
     kind: 'Lease',
     metadata: {
       name: NAME,
-      namespace: NAMESPACE,
+      namespace: SYSTEM_NAMESPACE,
       ...(current?.metadata?.resourceVersion ? { resourceVersion: current.metadata.resourceVersion } : {}),
     },
     spec: {
@@ -89,8 +91,12 @@ async function take(kube: Kube, holder: string, environment: string): Promise<vo
   };
   try {
     if (current)
-      await kube.coordination.replaceNamespacedLease({ namespace: NAMESPACE, name: NAME, body: lease });
-    else await kube.coordination.createNamespacedLease({ namespace: NAMESPACE, body: lease });
+      await kube.coordination.replaceNamespacedLease({
+        namespace: SYSTEM_NAMESPACE,
+        name: NAME,
+        body: lease,
+      });
+    else await kube.coordination.createNamespacedLease({ namespace: SYSTEM_NAMESPACE, body: lease });
   } catch (error) {
     if (!isStatus(error, 409)) throw error;
     throw new MeshproofError(
@@ -107,7 +113,7 @@ async function renew(kube: Kube, holder: string): Promise<void> {
   const current = await read(kube);
   if (current?.spec?.holderIdentity !== holder) return;
   current.spec.renewTime = now();
-  await kube.coordination.replaceNamespacedLease({ namespace: NAMESPACE, name: NAME, body: current });
+  await kube.coordination.replaceNamespacedLease({ namespace: SYSTEM_NAMESPACE, name: NAME, body: current });
 }
 
 /** Why a lease must be respected, in words; undefined when it may be taken over. Pure. */
@@ -155,7 +161,7 @@ function startOf(pid: number): string | undefined {
 }
 
 function read(kube: Kube): Promise<V1Lease | undefined> {
-  return ignoreMissing(kube.coordination.readNamespacedLease({ namespace: NAMESPACE, name: NAME }));
+  return ignoreMissing(kube.coordination.readNamespacedLease({ namespace: SYSTEM_NAMESPACE, name: NAME }));
 }
 
 function now(): V1MicroTime {

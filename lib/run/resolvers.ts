@@ -1,6 +1,7 @@
-import { type KubernetesObject, PatchStrategy, type V1Deployment } from '@kubernetes/client-node';
+import type { V1Deployment } from '@kubernetes/client-node';
 import { MeshproofError } from '../support/errors.ts';
 import { type Kube, ignoreMissing, waitFor } from '../support/kube.ts';
+import { restarted } from './rollouts.ts';
 
 const NAMESPACE = 'kube-system';
 /** Label of the resolvers' Deployment and pods, in every distribution that kept kube-dns's name. */
@@ -24,14 +25,7 @@ export async function restartResolvers(kube: Kube): Promise<ResolverRestart> {
   const { metadata } = await resolverDeployment(kube);
   const name = metadata?.name ?? '';
   const before = await podIds(kube);
-  const restartedAt = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
-  const patch: KubernetesObject & { spec: object } = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: NAMESPACE },
-    spec: { template: { metadata: { annotations: restartedAt } } },
-  };
-  await kube.objects.patch(patch, undefined, undefined, undefined, undefined, PatchStrategy.MergePatch);
+  await restarted(kube, { kind: 'Deployment', namespace: NAMESPACE, name });
   const rolledOut = async () => {
     const {
       spec,

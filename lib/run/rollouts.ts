@@ -56,7 +56,7 @@ function rolled(
 /** Lets all its pods start anew, as `kubectl rollout restart` does: by its own strategy, and with the same mark. */
 export async function restarted(
   { objects }: Pick<Kube, 'objects'>,
-  { kind, namespace, name }: Rolled,
+  { kind, namespace, name }: Pick<Rolled, 'kind' | 'namespace' | 'name'>,
 ): Promise<void> {
   const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
   const patch: KubernetesObject & { spec: object } = {

@@ -36,18 +36,14 @@ export async function runByJob(
   options: Options = {},
 ): Promise<ExecResult> {
   const kube = kubeFor(access, handle);
-  try {
-    return await enter(kube, await podFor(access, handle), command, options);
-  } catch (error) {
-    // Nothing was run yet: the pod is gone with its node, or its time was over. Once more with a new one.
-    opened.delete(handle);
-    if (!(error instanceof NotEntered)) return lost(error);
-  }
-  try {
-    return await enter(kube, await podFor(access, handle), command, options);
-  } catch (error) {
-    opened.delete(handle);
-    return lost(error);
+  for (let again = true; ; again = false) {
+    try {
+      return await enter(kube, await podFor(access, handle), command, options);
+    } catch (error) {
+      opened.delete(handle);
+      // Where nothing was run yet, the pod is gone with its node, or its time was over: once more with a new one.
+      if (!again || !(error instanceof NotEntered)) return lost(error);
+    }
   }
 }
 

@@ -1,23 +1,14 @@
 import { expect, test } from '@playwright/test';
 import { passPower, roundsFor, upperDeviation } from './power.ts';
+import { LISTED_POWER } from './synthetic-rounds.ts';
 
 test('at the margin the power is the error rate itself', () => {
   for (const rounds of [2, 3, 6, 10, 40])
     expect(passPower({ distance: 0, sd: 0.1, level: 0.05 }, rounds)).toBeCloseTo(0.05, 4);
 });
 
-// Research note chaos.md §6, 4000 simulations each: two digits, and a standard error of 0.008 at most.
-const LISTED = [
-  [0.1, 0.05, 6, 0.99],
-  [0.1, 0.1, 10, 0.87],
-  [0.1, 0.15, 20, 0.86],
-  [0.1, 0.2, 30, 0.82],
-  [0.05, 0.05, 10, 0.88],
-  [0.05, 0.1, 30, 0.83],
-  [0.05, 0.15, 40, 0.66],
-] as const;
-
-for (const [margin, sd, rounds, power] of LISTED) {
+// Two digits, and a standard error of 0.008 at most.
+for (const [margin, sd, rounds, power] of LISTED_POWER) {
   test(`${rounds} rounds with an SD of ${sd * 100} % have a power of ${power} at a margin of ${margin * 100} %`, () => {
     const found = passPower({ distance: Math.log1p(margin), sd, level: 0.05 }, rounds);
     expect(Math.abs(found - power)).toBeLessThan(0.024);

@@ -1,3 +1,4 @@
+import { percent } from '../../model/percent.ts';
 import {
   type CallCount,
   type Conditions,
@@ -23,7 +24,7 @@ export function discardReason(
     if (!(latenessP99Ms <= above.latenessP99Ms))
       return `probes of ${where} were late: p99 ${latenessP99Ms.toFixed(1)} ms, limit ${above.latenessP99Ms} ms`;
     if (!(stolenShare <= above.stolenShare))
-      return `the host took ${percent(stolenShare)} of the processors away while ${where} was measured, limit ${percent(above.stolenShare)}`;
+      return `the host took ${percent(stolenShare, 0)} of the processors away while ${where} was measured, limit ${percent(above.stolenShare, 0)}`;
   }
   return undefined;
 }
@@ -86,8 +87,4 @@ export function boundsOf(metric: Metric, rounds: readonly Round[]): Bounds {
   const known = effects.filter((effect) => effect !== null);
   if (known.length < effects.length) return { ...meanBounds([]), sd: Number.NaN };
   return metric.kind === 'ratio' ? meanBounds(known) : differenceBounds(known, countsOf(metric, rounds));
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

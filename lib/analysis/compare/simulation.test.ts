@@ -4,7 +4,7 @@ import { seededRandom } from '../../run/shuffle.ts';
 import { compareSides } from './compare.ts';
 import { plannedLooks } from './looks.ts';
 import { passPower } from './power.ts';
-import { type SyntheticMetric, syntheticRounds } from './synthetic-rounds.ts';
+import { type SyntheticMetric, syntheticRounds, LISTED_POWER } from './synthetic-rounds.ts';
 
 /** As in research note chaos.md §6, whose table this is. */
 const SIMULATIONS = 4000;
@@ -64,15 +64,7 @@ function shareOf(
 const tolerance = (share: number) => 3 * Math.sqrt((share * (1 - share)) / SIMULATIONS) + 0.005;
 
 // chaos.md §6: power at a true ratio of 1.
-for (const [margin, sd, rounds, power] of [
-  [0.1, 0.05, 6, 0.99],
-  [0.1, 0.1, 10, 0.87],
-  [0.1, 0.15, 20, 0.86],
-  [0.1, 0.2, 30, 0.82],
-  [0.05, 0.05, 10, 0.88],
-  [0.05, 0.1, 30, 0.83],
-  [0.05, 0.15, 40, 0.66],
-] as const) {
+for (const [margin, sd, rounds, power] of LISTED_POWER) {
   test(`margin ${margin * 100} %, SD ${sd * 100} %, ${rounds} rounds: power ${power}, false passes 5 %`, () => {
     const identical = shareOf('pass', { margin, rounds, metrics: [{ ratio: 1, sd }] }, 1);
     // Both the table and this are simulations: the difference has twice the variance.
