@@ -72,7 +72,7 @@ export function decideGate(evidence: GateEvidence, now: number): GateResult {
     comparison: comparison ?? null,
     failovers,
     waivers,
-    warnings: warningsOf(evidence),
+    warnings: [...warningsOf(evidence), ...notesOf(standing)],
     reproduce: { command: evidence.command, seed: evidence.seed },
   };
 }
@@ -142,6 +142,10 @@ function warningsOf({ comparison }: GateEvidence): string[] {
         ]
       : []),
   ];
+}
+
+function notesOf(findings: readonly GateFinding[]): string[] {
+  return findings.filter(({ weight }) => weight === 'note').map(({ words }) => words);
 }
 
 function sideOf({ label, conformance }: GateEvidence['from']): GateSide {

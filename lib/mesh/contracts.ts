@@ -1,8 +1,10 @@
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import type { AccessPolicy } from '../model/access.ts';
 import type { CallTarget, ClientCertificate } from '../model/call-plan.ts';
+import type { Side } from '../model/comparison.ts';
 import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../model/diagnosis.ts';
 import type { Environment, FailoverTimers } from '../model/environment.ts';
+import type { GateFinding } from '../model/gate.ts';
 import type { LeaderSnapshot } from '../model/invariants.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { OutcomeClass } from '../model/observation.ts';
@@ -331,6 +333,11 @@ export type UpgradeContext = Pick<MeshContext, 'clusters' | 'tool' | 'log' | 'si
 export interface MeshUpgrade {
   /** Throws a `usage` error for values that this mesh cannot take. */
   checkValues(values: NonNullable<MeshSettings['values']>): void;
+  /**
+   * What is to be known of a change of all clusters before it is made: what the mesh's makers support, what the candidate takes
+   * away or calls deprecated and is in use, and what the mesh's own tool says. Changes nothing. Left out where nothing is.
+   */
+  preflight?(settings: Record<Side, MeshSettings>, context: UpgradeContext): Promise<GateFinding[]>;
   /**
    * Gives one cluster these settings; none: as it was installed. Its control plane and gateways follow at once, other
    * proxies when their pods start anew. Returns once the control plane is ready, watches the other clusters, and gives new

@@ -21,9 +21,10 @@ export type FindingSource = (typeof FINDING_SOURCES)[number];
 
 /**
  * What a finding does to the decision: `against` the candidate was shown to be worse, `broken` the environment or Meshproof
- * failed, `unsettled` the evidence carries no decision, `for` it speaks for the candidate.
+ * failed, `unsettled` the evidence carries no decision, `for` it speaks for the candidate, `note` decides nothing, and a reader
+ * must know it.
  */
-export const FINDING_WEIGHTS = ['against', 'broken', 'unsettled', 'for'] as const;
+export const FINDING_WEIGHTS = ['against', 'broken', 'unsettled', 'for', 'note'] as const;
 export type FindingWeight = (typeof FINDING_WEIGHTS)[number];
 
 /** One fact, as a sentence that names what it is about. */

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { MeshUpgrade } from '../mesh/contracts.ts';
+import type { MeshUpgrade, UpgradeContext } from '../mesh/contracts.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab, LabCluster } from '../model/lab.ts';
 import type { MeshSettings, RunningProxy } from '../model/upgrade.ts';
@@ -28,15 +28,23 @@ export async function bringMesh(
   lab: Lab,
   cluster: string,
   settings: MeshSettings,
-  { log = silentLog, signal = new AbortController().signal }: MeshChangeOptions = {},
+  options: MeshChangeOptions = {},
 ): Promise<void> {
-  await upgradeOf(lab).bring(clusterOf(lab, cluster), settings, {
+  await upgradeOf(lab).bring(clusterOf(lab, cluster), settings, upgradeContext(lab, options));
+}
+
+/** What a driver needs to change a lab's mesh, or to look at a change. */
+export function upgradeContext(
+  lab: Lab,
+  { log = silentLog, signal = new AbortController().signal }: MeshChangeOptions = {},
+): UpgradeContext {
+  return {
     clusters: lab.clusters,
     tool: async () => lab.tools.istioctl,
     stateDir: environmentDir(lab.environment.name),
     log,
     signal,
-  });
+  };
 }
 
 /** Pods with a proxy that are of a workload of Meshproof's, or of a gateway; not those that end. */

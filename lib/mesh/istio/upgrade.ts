@@ -1,22 +1,23 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { LabCluster } from '../../model/lab.ts';
 import type { MeshSettings } from '../../model/upgrade.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { openKube, waitFor } from '../../support/kube.ts';
 import type { MeshUpgrade, UpgradeContext } from '../contracts.ts';
-import { operatorFile, publishGateway, runInstall } from './install.ts';
+import { publishGateway, runInstall } from './install.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import { PROXY_CONTAINER, withAdmin } from './proxy-admin.ts';
+import { preflight } from './preflight.ts';
+import { withSettingsFiles } from './settings-files.ts';
 import { status } from './status.ts';
-import { overlay, proxyImageOf, withProxyImage } from './upgrade-operator.ts';
+import { overlay, proxyImageOf } from './upgrade-operator.ts';
 
 /** For istiod to start anew, to see the other clusters, and to take up what it shall inject. */
 const SETTLE_MS = 180_000;
 
 export const istioUpgrade: MeshUpgrade = {
   checkValues: (values) => void overlay(values),
+  preflight,
   bring,
   proxyVersion: (cluster, pod) =>
     withAdmin(cluster, pod, async (read) => parseServerInfo(await read('/server_info'))),
@@ -25,23 +26,15 @@ export const istioUpgrade: MeshUpgrade = {
 };
 
 async function bring(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void> {
-  const base = operatorFile(context.stateDir, cluster.name);
-  if (!existsSync(base))
-    throw new MeshproofError('usage', `${cluster.name}: Meshproof did not install this mesh`, {
-      nextStep: 'upgrade it as it was installed, and compare the two with runs of their own',
-    });
-  const installed = readFileSync(base, 'utf8');
-  const files = {
-    settings: join(context.stateDir, `${cluster.name}.istio-settings.yaml`),
-    values: join(context.stateDir, `${cluster.name}.istio-values.yaml`),
-  };
-  try {
-    writeFileSync(files.settings, withProxyImage(installed, settings.proxyImage));
-    if (settings.values) writeFileSync(files.values, overlay(settings.values));
-    await runInstall(cluster, settings.values ? [files.settings, files.values] : [files.settings], context);
-  } finally {
-    for (const file of Object.values(files)) rmSync(file, { force: true });
-  }
+  const installed = await withSettingsFiles(
+    cluster.name,
+    settings,
+    context.stateDir,
+    async (files, operator) => {
+      await runInstall(cluster, files, context);
+      return operator;
+    },
+  );
   await publishGateway(openKube(cluster.kubeconfig), cluster);
   await ready(cluster, context);
   await injects(cluster, proxyImageOf(installed, settings.proxyImage), context);
