@@ -10,6 +10,7 @@ import type { LabCluster } from '../model/lab.ts';
 import type { OutcomeClass } from '../model/observation.ts';
 import type { PeerPolicy } from '../model/peer-authentication.ts';
 import type { MeshSettings } from '../model/upgrade.ts';
+import type { LostLine } from '../model/upgrade-record.ts';
 import type { Log } from '../support/log.ts';
 
 /** What a driver works with when it changes clusters. */
@@ -351,4 +352,8 @@ export interface MeshUpgrade {
   proxyContainer: string;
   /** The gateways' pods: no workload of ours, and renewed with those. */
   gateways: { namespace: string; app: string };
+  /** The control plane's pods. */
+  controlPlane: { namespace: string; app: string };
+  /** A line of a proxy's log about a call or connection that was lost; undefined for all others. Left out where none are logged. */
+  readLostLine?(line: string): LostLine | undefined;
 }

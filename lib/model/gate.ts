@@ -69,6 +69,8 @@ export interface PromiseChange {
 export const TRAFFIC_PHASES = ['upgrade', 'rollback'] as const;
 export type TrafficPhase = (typeof TRAFFIC_PHASES)[number];
 
+export const LOSS_CAUSES = ['mesh', 'machine', 'harness', 'unknown'] as const;
+
 /** A call that was lost while versions changed. */
 export interface DroppedCall {
   /** ISO 8601, UTC. */
@@ -79,8 +81,11 @@ export interface DroppedCall {
   /** Who called whom: `cart in west → payments in east, http`. */
   path: string;
   outcome: Exclude<OutcomeClass, 'ok'>;
-  /** By the mesh, by the machine that measures (which says nothing of the mesh), or nobody knows. */
-  cause: { by: 'mesh' | 'machine' | 'unknown'; words: string };
+  /**
+   * By the mesh, by the machine that measures or by Meshproof's own workloads (`harness`), neither of which says anything of the
+   * mesh, or nobody knows.
+   */
+  cause: { by: (typeof LOSS_CAUSES)[number]; words: string };
 }
 
 /** Calls on every path while versions changed, and all that were lost. */

@@ -20,6 +20,8 @@ import {
 interface WorldOptions {
   run: string;
   areas: readonly Area[];
+  /** Services can be renewed under calls without a gap of their own: what is lost then, the mesh lost. Ends are slower. */
+  graceful?: boolean;
 }
 
 /** Puts Meshproof's workloads into every cluster at once and waits until all are available. Idempotent. */
@@ -33,13 +35,13 @@ export async function deployWorld(lab: Lab, options: WorldOptions): Promise<void
 async function deployInto(
   cluster: LabCluster,
   lab: Lab,
-  { run, areas, agent }: WorldOptions & { agent: string },
+  { run, areas, agent, graceful = false }: WorldOptions & { agent: string },
 ): Promise<void> {
   const kube = openKube(cluster.kubeconfig);
   const driver = meshDriver(lab.environment);
   const own = { run, environment: lab.environment.name };
   const { clusters, environment, images } = lab;
-  const context = { cluster, clusters, environment, driver, image: images.runtime };
+  const context = { cluster, clusters, environment, driver, image: images.runtime, graceful };
   const namespaces: Record<string, Record<string, string>> = Object.assign(
     { [MESH_NAMESPACE]: driver.namespaceLabels, [OUTSIDE_NAMESPACE]: {} },
     ...areas.map((area) => area.namespaces?.(context) ?? {}),

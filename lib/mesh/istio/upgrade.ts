@@ -6,6 +6,7 @@ import { openKube, waitFor } from '../../support/kube.ts';
 import type { MeshUpgrade, UpgradeContext } from '../contracts.ts';
 import { publishGateway, runInstall } from './install.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
+import { readLostLine } from './lost-lines.ts';
 import { PROXY_CONTAINER, withAdmin } from './proxy-admin.ts';
 import { preflight } from './preflight.ts';
 import { withSettingsFiles } from './settings-files.ts';
@@ -23,6 +24,8 @@ export const istioUpgrade: MeshUpgrade = {
     withAdmin(cluster, pod, async (read) => parseServerInfo(await read('/server_info'))),
   proxyContainer: PROXY_CONTAINER,
   gateways: { namespace: ISTIO_NAMESPACE, app: EAST_WEST_GATEWAY },
+  controlPlane: { namespace: ISTIO_NAMESPACE, app: 'istiod' },
+  readLostLine,
 };
 
 async function bring(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void> {
