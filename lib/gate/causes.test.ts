@@ -46,6 +46,8 @@ const event = (atMs: number, what: PodEvent['what'], changes: Partial<PodEvent> 
   ...changes,
 });
 const ofGateway = { pod: 'gateway-1', app: 'eastwest', role: 'gateway', address: '10.10.1.9' } as const;
+/** Another pod of the service, so that it has one all the while. */
+const other = event(-60_000, 'ready', { pod: 'ledger-0', address: '10.10.1.4' });
 const why = (call: LostCall, lines: SaidLine[], events: PodEvent[]) => {
   const { by, words } = attributor({ record: { lines, events, unread: [] }, clusters, slackMs: 20 })(call);
   return `${by}: ${words}`;
@@ -65,7 +67,7 @@ test('a caller of ours that was ending lost the call itself, and not when it was
 });
 
 test('a pod that ended without draining is the cause while our own server still ran', () => {
-  expect(why(lost(), [line()], [event(-290, 'ending'), event(-100, 'unlisted')])).toBe(
+  expect(why(lost(), [line()], [other, event(-290, 'ending'), event(-100, 'unlisted')])).toBe(
     "mesh: the connection ended before an answer (UC) at ledger-1, 10.10.1.5:8080: ledger-1 in east was told to end 0.3 s before, and taken off the service's addresses 0.1 s before: the proxies did not let it drain, for our own server still ran",
   );
   expect(why(lost(), [line()], []), 'nothing ended').toBe(
@@ -84,11 +86,12 @@ test('a pod that ended without draining is the cause while our own server still 
 });
 
 test('our own server that ended sooner than anybody could know is ours', () => {
-  const events = [event(-400, 'ending'), event(-300, 'stopped', { container: 'agent' })];
+  const events = [other, event(-400, 'ending'), event(-300, 'stopped', { container: 'agent' })];
   expect(why(lost(), [line()], events)).toMatch(
     /^harness: .*: our own server had ended 0.3 s before, sooner than its callers could know$/,
   );
   const late = [
+    other,
     event(-5000, 'ending'),
     event(-4900, 'unlisted'),
     event(-300, 'stopped', { container: 'agent' }),
@@ -101,7 +104,7 @@ test('our own server that ended sooner than anybody could know is ours', () => {
 test('a gateway that ended takes the calls of its cluster with it, and of no other', () => {
   const through = line({ upstream: '172.18.0.4:15443' });
   expect(why(lost(), [through], [event(-700, 'ending', ofGateway)])).toBe(
-    "mesh: the connection ended before an answer (UC) at east's gateway, 172.18.0.4:15443: gateway-1 in east was told to end 0.7 s before: the gateway did not drain",
+    "mesh: the connection ended before an answer (UC) at east's gateway, 172.18.0.4:15443: gateway-1 in east was told to end 0.7 s before: the gateway ended before the call did",
   );
   expect(why(lost(), [through], [event(-700, 'ending', { ...ofGateway, cluster: 'west' })])).toMatch(
     /^unknown: /,
@@ -119,7 +122,9 @@ test("an error that the server's proxy answered with is ours where our server wa
   expect(why(lost(), [client, server], [event(-500, 'ending')])).toMatch(
     /^harness: .*its proxy could not reach our own server \(the connection was not taken\), since ledger-1/,
   );
-  expect(why(lost(), [client, { ...server, requestId: 'r2' }], [event(-500, 'ending')])).toMatch(/^mesh: /);
+  expect(why(lost(), [client, { ...server, requestId: 'r2' }], [other, event(-500, 'ending')])).toMatch(
+    /^mesh: /,
+  );
 });
 
 test('no endpoint is the mesh’s doing where a pod took calls, and ours where none did', () => {
@@ -128,7 +133,17 @@ test('no endpoint is the mesh’s doing where a pod took calls, and ours where n
     'mesh: the proxy knew no endpoint (UH), though ledger-1 in east had been ready for 2.3 s',
   );
   expect(why(lost(), [none], [event(-9000, 'ready'), event(-1200, 'ending')])).toBe(
-    'harness: the proxy knew no endpoint (UH): no pod of our own ledger took calls, ledger-1 in east was told to end 1.2 s before',
+    'harness: the proxy knew no endpoint (UH): no pod of our own ledger took calls (ledger-1 in east was told to end 1.2 s before)',
+  );
+  const next = (readyMs: number) => event(readyMs, 'ready', { pod: 'ledger-2', address: '10.10.1.6' });
+  expect(why(lost(), [none], [event(-5000, 'ending'), next(-100)]), 'no proxy need know of it yet').toBe(
+    'harness: the proxy knew no endpoint (UH): no pod of our own ledger took calls until less than 1.0 s before (ledger-1 in east was told to end 5.0 s before)',
+  );
+  expect(why(lost(), [none], [event(-5000, 'ending'), next(-1100)]), 'it ought to').toMatch(
+    /^mesh: .*though ledger-2 in east had been ready for 1.1 s$/,
+  );
+  expect(why(lost(), [line()], [event(-5000, 'ending'), next(-100)])).toMatch(
+    /^harness: the connection ended .*: no pod of our own ledger took calls until less than 1.0 s before/,
   );
   expect(why(lost(), [none], [])).toMatch(/^unknown: .*no pod of ledger was seen to end$/);
 });

@@ -108,23 +108,33 @@ function sayingOf({ words, code, upstream }: SaidLine, { lives, clusters }: Know
   return `${words}${code === '' ? '' : ` (${code})`}${upstream === '' ? '' : ` at ${place}`}`;
 }
 
-/** Nobody to send it to: our own doing where no pod of the service took calls, and the mesh's where one did. */
+/** Nobody to send it to: the mesh's doing where a pod had taken calls long enough for every proxy to know. */
 function noEndpoint(lost: LostCall, said: string, { lives }: Known): Cause {
-  const own = lives.filter(({ role, app }) => role === 'workload' && app === lost.service);
-  const ready = own.find((life) => takesCalls(life, lost.sentAt));
-  if (ready) {
-    const since = ready.turns.findLast(({ at }) => at <= lost.sentAt)?.at ?? lost.sentAt;
-    return {
-      by: 'mesh',
-      words: `${said}, though ${ready.pod} in ${ready.cluster} had been ready for ${span(lost.sentAt - since)}`,
-    };
-  }
-  const ended = lastEnded(own, lost.endedAt);
-  if (!ended) return { by: 'unknown', words: `${said}; no pod of ${lost.service} was seen to end` };
+  const gap = gapWords(lost, lives);
+  if (gap !== undefined) return { by: 'harness', words: `${said}: ${gap}` };
+  const ready = podsOf(lost, lives).find((life) => takesCalls(life, lost.sentAt));
+  if (!ready) return { by: 'unknown', words: `${said}; no pod of ${lost.service} was seen to end` };
+  const since = ready.turns.findLast(({ at }) => at <= lost.sentAt)?.at ?? lost.sentAt;
   return {
-    by: 'harness',
-    words: `${said}: no pod of our own ${lost.service} took calls, ${endWords(ended, lost.sentAt)}`,
+    by: 'mesh',
+    words: `${said}, though ${ready.pod} in ${ready.cluster} had been ready for ${span(lost.sentAt - since)}`,
   };
+}
+
+/** Says that our own service had no pod that took calls, just then or so shortly before that no proxy need know of the next. */
+function gapWords(lost: LostCall, lives: readonly Life[]): string | undefined {
+  const own = podsOf(lost, lives);
+  const without = [lost.sentAt, lost.sentAt - TOLD_WITHIN_MS].find(
+    (at) => !own.some((life) => takesCalls(life, at)),
+  );
+  const ended = lastEnded(own, lost.endedAt);
+  if (without === undefined || !ended) return undefined;
+  const when = without === lost.sentAt ? '' : `until less than ${span(TOLD_WITHIN_MS)} before `;
+  return `no pod of our own ${lost.service} took calls ${when}(${endWords(ended, lost.sentAt)})`;
+}
+
+function podsOf({ service }: LostCall, lives: readonly Life[]): Life[] {
+  return lives.filter(({ role, app }) => role === 'workload' && app === service);
 }
 
 /** A connection or an answer that broke off: by whoever on its way was ending. */
@@ -152,10 +162,13 @@ function brokenOff(lost: LostCall, line: SaidLine, said: string, known: Known): 
         words: `${said}: its proxy could not reach our own server (${server.words}), since ${endWords(answering, lost.endedAt)}`,
       };
   }
+  const gap = gapWords(lost, known.lives);
+  if (gap !== undefined) return { by: 'harness', words: `${said}: ${gap}` };
   const ended = lastEnded(onTheWay, lost.endedAt);
   if (!ended) return unknown(lost, `${said}; nothing on its way was ending`, known);
   const words = `${said}: ${endWords(ended, lost.endedAt)}`;
-  if (ended.role === 'gateway') return { by: 'mesh', words: `${words}: the gateway did not drain` };
+  if (ended.role === 'gateway')
+    return { by: 'mesh', words: `${words}: the gateway ended before the call did` };
   const { unlistedAt = Infinity, stopped } = ended;
   if (lost.sentAt > unlistedAt + TOLD_WITHIN_MS)
     return { by: 'mesh', words: `${words}: the caller's proxy still sent to it` };
