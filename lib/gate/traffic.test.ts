@@ -20,16 +20,24 @@ test('every cluster calls the services of all, and the shared one, on new, kept 
     ).toEqual([
       ['http', 'fresh'],
       ['http', 'pooled'],
-      ['websocket', ''],
       ['grpc', ''],
+      ['websocket', ''],
+      ['tcp', ''],
     ]);
   }
   expect(new Set(paths.map(({ words }) => words)).size, 'words tell all apart').toBe(paths.length);
 });
 
 test('a long-lived connection has the time that its messages take before its deadline', () => {
-  for (const { target, deadlineMs } of trafficPaths(['east'])) {
-    if (!('messages' in target)) continue;
-    expect(deadlineMs).toBeGreaterThan(target.messages * (target.gapMs ?? 0));
-  }
+  const lasting = trafficPaths(['east']).flatMap(({ target, deadlineMs }) => {
+    const lastsMs =
+      target.protocol === 'websocket'
+        ? target.messages * (target.gapMs ?? 0)
+        : target.protocol === 'tcp'
+          ? (target.idleMs ?? 0)
+          : 0;
+    return lastsMs > 0 ? { lastsMs, deadlineMs } : [];
+  });
+  expect(lasting).toHaveLength(4);
+  for (const { lastsMs, deadlineMs } of lasting) expect(deadlineMs).toBeGreaterThan(lastsMs);
 });
