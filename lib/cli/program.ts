@@ -4,6 +4,7 @@ import { projectRoot } from '../support/paths.ts';
 import { diagnoseCommand } from './diagnose-command.ts';
 import { faultCommand } from './fault-command.ts';
 import { gamedayCommand } from './gameday-command.ts';
+import { gateCommand } from './gate-command.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
 import { proveCommand } from './prove-command.ts';
 import { rbacCommand } from './rbac-command.ts';
@@ -25,6 +26,7 @@ export function meshproofProgram(): Command {
     diagnoseCommand(),
     faultCommand(),
     gamedayCommand(),
+    gateCommand(),
     environmentCommand(),
     sweepCommand(),
     rbacCommand(),
