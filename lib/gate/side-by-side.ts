@@ -95,7 +95,11 @@ export async function compareSideBySide(
     });
     return compareSides(plan, made);
   } finally {
-    await removeSides(lab).finally(() => changes.revert());
+    try {
+      await removeSides(lab);
+    } finally {
+      await changes.revert();
+    }
   }
 }
 
