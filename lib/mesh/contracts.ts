@@ -345,3 +345,22 @@ export interface MeshUpgrade {
   /** The gateways' pods: no workload of ours, and renewed with those. */
   gateways: { namespace: string; app: string };
 }
+
+/**
+ * A second control plane of a cluster beside the one it has, as its users try a candidate: a canary by revision. It shares trust
+ * and peering with the first; gateways, resource definitions and what the first one injects and validates stay the first one's.
+ */
+export interface MeshCanary {
+  /** Labels of a namespace whose new pods get the candidate's proxy, and its configuration; `namespaceLabels` get the first one's. */
+  namespaceLabels: Record<string, string>;
+  /**
+   * Adds it with these settings merged over what was installed. Returns once it is ready, watches the other clusters, and gives
+   * new pods the proxy that they shall have. Idempotent, also after a call that was cut off. A `usage` error for a mesh that
+   * Meshproof did not install.
+   */
+  add(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void>;
+  /** Removes all of it, whatever there is; returns what that was, in words, once it is gone. Idempotent. */
+  remove(cluster: LabCluster): Promise<string[]>;
+  /** Where the proxy of a pod says itself that it gets its configuration from, and whether that is the candidate. */
+  servedBy(cluster: LabCluster, pod: PodName): Promise<{ address: string; canary: boolean }>;
+}

@@ -7,6 +7,7 @@ import type {
   FailoverReading,
   Locality,
   Membership,
+  MeshCanary,
   MeshContext,
   MeshInspection,
   MeshUpgrade,
@@ -84,6 +85,8 @@ export interface MeshDriver {
   failover?: FailoverReading;
   /** Left out where a mesh in use takes no other settings. */
   upgrade?: MeshUpgrade;
+  /** Left out where a cluster has one control plane only. */
+  canary?: MeshCanary;
   /** Version that runs in a cluster; undefined where there is no such mesh. */
   detect(cluster: LabCluster): Promise<string | undefined>;
   /** Addresses or host names at which other networks reach a cluster's gateways, as the mesh tells them. */

@@ -19,7 +19,7 @@ import {
   type Undo,
   words,
 } from './changes-undo.ts';
-import { bringMesh, type MeshChangeOptions, proxiedPods, renewProxies } from './mesh-change.ts';
+import { addCanary, bringMesh, type MeshChangeOptions, proxiedPods, renewProxies } from './mesh-change.ts';
 
 interface ChangeEntry {
   id: string;
@@ -66,6 +66,8 @@ export interface Changes {
     settings: MeshSettings,
     options: MeshChangeOptions & { renew: boolean },
   ): Promise<string[]>;
+  /** Gives a cluster a second control plane with these settings. Undone: there is none. */
+  canary(cluster: string, settings: MeshSettings, options?: MeshChangeOptions): Promise<void>;
   /**
    * Undoes all that this owner changed, newest first. Idempotent. A `bug` error when somebody else has changed the same
    * object since and has not undone it: putting back what was there before would undo theirs as well.
@@ -141,6 +143,10 @@ export function openChanges(lab: Lab, owner: string): Changes {
       const renewed = await renewProxies(lab, cluster, ({ uid }) => before.includes(uid), options);
       if (settings.values === undefined && settings.proxyImage === undefined) ids.forEach(undone);
       return renewed;
+    },
+    async canary(cluster, settings, options) {
+      record({ kind: 'canary', cluster });
+      await addCanary(lab, cluster, settings, options);
     },
     revert: () => revertOpen(lab, (entry) => entry.owner === owner),
   };

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { MeshUpgrade } from '../mesh/contracts.ts';
+import type { MeshCanary, MeshUpgrade, UpgradeContext } from '../mesh/contracts.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab, LabCluster } from '../model/lab.ts';
 import type { MeshSettings, RunningProxy } from '../model/upgrade.ts';
@@ -30,15 +30,37 @@ export async function bringMesh(
   lab: Lab,
   cluster: string,
   settings: MeshSettings,
-  { log = silentLog, signal = new AbortController().signal }: MeshChangeOptions = {},
+  options: MeshChangeOptions = {},
 ): Promise<void> {
-  await upgradeOf(lab).bring(clusterOf(lab, cluster), settings, {
+  await upgradeOf(lab).bring(clusterOf(lab, cluster), settings, upgradeContext(lab, options));
+}
+
+/** Adds a second control plane with these settings to one cluster of a lab; see {@link MeshCanary}. */
+export async function addCanary(
+  lab: Lab,
+  cluster: string,
+  settings: MeshSettings,
+  options: MeshChangeOptions = {},
+): Promise<void> {
+  await canaryOf(lab).add(clusterOf(lab, cluster), settings, upgradeContext(lab, options));
+}
+
+/** Removes the second control plane of one cluster of a lab, and says what of it was there. Idempotent. */
+export async function removeCanary(lab: Lab, cluster: string): Promise<string[]> {
+  return canaryOf(lab).remove(clusterOf(lab, cluster));
+}
+
+function upgradeContext(
+  lab: Lab,
+  { log = silentLog, signal = new AbortController().signal }: MeshChangeOptions,
+): UpgradeContext {
+  return {
     clusters: lab.clusters,
     tool: async () => lab.tools.istioctl,
     stateDir: environmentDir(lab.environment.name),
     log,
     signal,
-  });
+  };
 }
 
 /** Pods with a proxy that are of a workload of Meshproof's, or of a gateway; not those that end. */
@@ -128,7 +150,15 @@ export function upgradeOf(lab: Lab): MeshUpgrade {
   throw new MeshproofError('not-applicable', `the driver ${name} gives a mesh in use no other settings`);
 }
 
-function clusterOf(lab: Lab, name: string): LabCluster {
+/** How the lab's mesh gets a second control plane; `not-applicable` where its driver knows none. */
+export function canaryOf(lab: Lab): MeshCanary {
+  const { canary, name } = meshDriver(lab.environment);
+  if (canary) return canary;
+  throw new MeshproofError('not-applicable', `the driver ${name} gives a cluster no second control plane`);
+}
+
+/** A cluster of the lab. */
+export function clusterOf(lab: Lab, name: string): LabCluster {
   const found = lab.clusters.find((cluster) => cluster.name === name);
   if (!found) throw new MeshproofError('bug', `no cluster ${name} in the lab`);
   return found;

@@ -4,6 +4,7 @@ import { openKube } from '../../support/kube.ts';
 import type { ServiceName } from '../contracts.ts';
 import type { MeshDriver } from '../driver.ts';
 import { istioAuthorization } from './authorization.ts';
+import { istioCanary } from './canary.ts';
 import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';
 import { istioDiscovery } from './discovery.ts';
@@ -74,6 +75,7 @@ export const istioDriver: MeshDriver = {
   discovery: istioDiscovery,
   mcs: istioMcs,
   upgrade: istioUpgrade,
+  canary: istioCanary,
   detect,
   gateways: publishedAddresses,
   install,

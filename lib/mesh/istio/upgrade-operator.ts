@@ -74,3 +74,16 @@ function refused(file: string, why: string): MeshproofError {
     nextStep: 'give an IstioOperator with a spec, or the values of Istio’s charts',
   });
 }
+
+/**
+ * What makes a second control plane of it when merged over an installation: a revision, and nothing that a cluster has once only
+ * (resource definitions, gateways).
+ */
+export function canaryOverlay(revision: string, gateway: string): string {
+  const components = { base: { enabled: false }, ingressGateways: [{ name: gateway, enabled: false }] };
+  return stringify({
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    spec: { revision, components },
+  });
+}

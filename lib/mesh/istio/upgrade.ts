@@ -13,7 +13,7 @@ import { status } from './status.ts';
 import { overlay, proxyImageOf, withProxyImage } from './upgrade-operator.ts';
 
 /** For istiod to start anew, to see the other clusters, and to take up what it shall inject. */
-const SETTLE_MS = 180_000;
+export const SETTLE_MS = 180_000;
 
 export const istioUpgrade: MeshUpgrade = {
   checkValues: (values) => void overlay(values),
@@ -25,26 +25,42 @@ export const istioUpgrade: MeshUpgrade = {
 };
 
 async function bring(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void> {
-  const base = operatorFile(context.stateDir, cluster.name);
+  const image = await withSettings(cluster, settings, context, async (files) =>
+    runInstall(cluster, files, context),
+  );
+  await publishGateway(openKube(cluster.kubeconfig), cluster);
+  await ready(cluster, context);
+  await injects(cluster, { image, labels: { 'sidecar.istio.io/inject': 'true' } }, context);
+}
+
+/**
+ * Writes what a cluster was installed from, and these settings, to files for `istioctl -f`, later ones over earlier ones; they are
+ * gone afterwards. Gives the image of the proxies that this makes. A `usage` error where Meshproof did not install the mesh.
+ */
+export async function withSettings(
+  cluster: LabCluster,
+  settings: MeshSettings,
+  { stateDir }: Pick<UpgradeContext, 'stateDir'>,
+  use: (files: readonly string[]) => Promise<void>,
+): Promise<string> {
+  const base = operatorFile(stateDir, cluster.name);
   if (!existsSync(base))
     throw new MeshproofError('usage', `${cluster.name}: Meshproof did not install this mesh`, {
       nextStep: 'upgrade it as it was installed, and compare the two with runs of their own',
     });
   const installed = readFileSync(base, 'utf8');
   const files = {
-    settings: join(context.stateDir, `${cluster.name}.istio-settings.yaml`),
-    values: join(context.stateDir, `${cluster.name}.istio-values.yaml`),
+    settings: join(stateDir, `${cluster.name}.istio-settings.yaml`),
+    values: join(stateDir, `${cluster.name}.istio-values.yaml`),
   };
   try {
     writeFileSync(files.settings, withProxyImage(installed, settings.proxyImage));
     if (settings.values) writeFileSync(files.values, overlay(settings.values));
-    await runInstall(cluster, settings.values ? [files.settings, files.values] : [files.settings], context);
+    await use(settings.values ? [files.settings, files.values] : [files.settings]);
   } finally {
     for (const file of Object.values(files)) rmSync(file, { force: true });
   }
-  await publishGateway(openKube(cluster.kubeconfig), cluster);
-  await ready(cluster, context);
-  await injects(cluster, proxyImageOf(installed, settings.proxyImage), context);
+  return proxyImageOf(installed, settings.proxyImage);
 }
 
 async function ready(cluster: LabCluster, context: UpgradeContext): Promise<void> {
@@ -60,11 +76,18 @@ async function ready(cluster: LabCluster, context: UpgradeContext): Promise<void
   );
 }
 
-/** Waits until a pod that is made now gets this proxy: istiod takes up what it injects some time after it was told. */
-async function injects(cluster: LabCluster, image: string, { signal }: UpgradeContext): Promise<void> {
+/**
+ * Waits until a pod with these labels that is made now gets this proxy: istiod takes up what it injects some time after it was
+ * told.
+ */
+export async function injects(
+  cluster: LabCluster,
+  { image, labels }: { image: string; labels: Record<string, string> },
+  { signal }: Pick<UpgradeContext, 'signal'>,
+): Promise<void> {
   const { core } = openKube(cluster.kubeconfig);
   const body: V1Pod = {
-    metadata: { name: 'meshproof-injected', labels: { 'sidecar.istio.io/inject': 'true' } },
+    metadata: { name: 'meshproof-injected', labels },
     spec: { containers: [{ name: 'none', image: 'none' }] },
   };
   await waitFor(
