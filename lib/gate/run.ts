@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Comparison } from '../model/comparison.ts';
 import type { Environment } from '../model/environment.ts';
 import type {
   GateEvidence,
@@ -29,6 +28,7 @@ import { keepBaseline, readBaselines } from './baselines.ts';
 import { decideGate } from './decision.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
 import { failoversOf } from './failovers.ts';
+import { compareSideBySide } from './side-by-side.ts';
 import { sideLabel } from './sides.ts';
 import { startTraffic } from './traffic.ts';
 import { planUpgrade, stepWords } from './upgrade-plan.ts';
@@ -127,6 +127,12 @@ async function eachPart(lab: Lab, parts: Parts): Promise<void> {
   if (options.from.kind !== 'current')
     await stages.run('the side that is left', () => bringSide(lab, changes, settings.from, options));
   found.from.conformance = await conformance(lab, 'from', parts);
+  decideEarly(parts);
+  found.comparison = await stages.run(
+    'latencies side by side',
+    () => compareSideBySide(lab, { run: parts.run, to: settings.to, seed: options.seed }, options),
+    { speaks: true },
+  );
   decideEarly(parts);
   await underTraffic(lab, 'upgrade', steps.upgrade, parts);
   decideEarly(parts);
@@ -227,7 +233,6 @@ async function underTraffic(
 }
 
 function evidenceOf(run: string, startedAt: string, options: GateOptions): GateEvidence {
-  const comparison: Comparison | undefined = undefined;
   return {
     run,
     startedAt,
@@ -237,7 +242,7 @@ function evidenceOf(run: string, startedAt: string, options: GateOptions): GateE
     from: { label: sideLabel(options.from), conformance: undefined },
     to: { label: sideLabel(options.to), conformance: undefined },
     traffic: undefined,
-    comparison,
+    comparison: undefined,
     failovers: [],
     findings: [],
     waivers: [...options.waivers],
