@@ -4,10 +4,12 @@ import { openKube } from '../../support/kube.ts';
 import type { ServiceName } from '../contracts.ts';
 import type { MeshDriver } from '../driver.ts';
 import { istioAuthorization } from './authorization.ts';
+import { istioCallTimes } from './call-times.ts';
 import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';
 import { istioDiscovery } from './discovery.ts';
 import { connect, install, uninstall } from './install.ts';
+import { istioFootprint } from './footprint.ts';
 import { istioFailover } from './failover-timers.ts';
 import { istioLocality } from './locality.ts';
 import { istioMcs } from './mcs.ts';
@@ -65,6 +67,8 @@ export const istioDriver: MeshDriver = {
   rotation: istioRotation,
   pushes: istioPushes,
   failover: istioFailover,
+  footprint: istioFootprint,
+  callTimes: istioCallTimes,
   timeLimits: istioTimeLimits,
   serverOnly,
   inspection,
