@@ -2,7 +2,6 @@ import {
   COST_ROLES,
   type CostedCall,
   type CostReadings,
-  type CostRole,
   type MeteredContainer,
   type RoleGrowth,
   type UsageSample,
@@ -20,7 +19,7 @@ export interface Costs {
    * second), `memoryMiB ROLE` (of one container, the median of its readings), `cpuPercent control-plane` (of one processor).
    */
   figures: Record<string, number | null>;
-  /** One entry for each role and source of readings that has bounds. */
+  /** One entry for each role, cluster and source of readings that has bounds. */
   growth: RoleGrowth[];
   calls: number;
   /** Why a figure is missing, in words. */
@@ -133,11 +132,12 @@ function passes({ from, to }: CostedCall, { role, cluster, pod }: MeteredContain
 }
 
 function roleGrowth(meters: readonly Meter[]): RoleGrowth[] {
-  return COST_ROLES.flatMap((role: CostRole) =>
+  const groups = Map.groupBy(meters, ({ container: { role, cluster } }) => `${role} ${cluster}`);
+  return [...groups.values()].flatMap((ofRole) =>
     (['resident', 'allocated'] as const).flatMap((of): RoleGrowth[] => {
-      const series = meters.flatMap((one) => (one.container.role === role ? [one[of]] : []));
-      const growth = memoryGrowth(series);
-      return growth ? [{ role, of, growth }] : [];
+      const container = ofRole[0]?.container;
+      const growth = memoryGrowth(ofRole.map((one) => one[of]));
+      return container && growth ? [{ role: container.role, cluster: container.cluster, of, growth }] : [];
     }),
   );
 }

@@ -10,6 +10,11 @@ export interface MemoryPoint {
 
 /** Bytes per call that nobody notices: at 1,000 calls a second, 2.8 GB a day. A page of a log line held for good is more. */
 const FLOOR = 32;
+/**
+ * What one proxy must have grown by at least. Allocators take memory from the kernel in pieces, and give none back: in the lab a
+ * healthy proxy went up by 140 kB within its calls 500 to 1,500.
+ */
+const LEAST_BYTES = 512 * 1024;
 /** Probability of each bound to be wrong (DESIGN.md §2: false alarm ≤ 0.1 %). */
 const LEVEL = 0.001;
 /** Probability with which a steady leak, whose second half looks slow by chance, is taken for a warm-up. */
@@ -25,7 +30,7 @@ const FEWEST = 10;
  * How fast memory grows with calls, after a warm-up, over one or more series of proxies of the same role. The slope is the
  * median of all slopes between two points of the same series, its bounds are Sen's (JASA 1968), pooled over series as in the
  * seasonal Kendall slope (Hirsch, Slack and Smith, Water Resources Research 1982): a single jump, or a few wild readings, do
- * not move them. It `grows` when the lower bound is above the floor, unless the second half was shown to grow at less than half
+ * not move them. It `grows` when the lower bound is above the floor and comes to half a MiB a proxy, unless the second half was shown to grow at less than half
  * the pace of the first: a proxy that warms up slows down. Undefined with too few readings for bounds.
  */
 export function memoryGrowth(
@@ -45,7 +50,7 @@ export function memoryGrowth(
       }),
       SLOWER_LEVEL,
     );
-  const shown = all.lower > floor;
+  const shown = all.lower > floor && all.lower * (calls / settled.length) > LEAST_BYTES;
   const slowsDown = (half('second')?.upper ?? Number.POSITIVE_INFINITY) < (half('first')?.slope ?? 0) / 2;
   const state = shown ? (slowsDown ? 'warming-up' : 'grows') : all.upper <= floor ? 'flat' : 'unclear';
   return { state, ...all, floor, calls, readings };

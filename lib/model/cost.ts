@@ -70,9 +70,10 @@ export interface MemoryGrowth {
   readings: number;
 }
 
-/** The memory of one role by one source. */
+/** The memory of one role in one cluster, by one source: a leak in a single cluster must not drown in the others. */
 export interface RoleGrowth {
   role: CostRole;
+  cluster: string;
   /** All memory that its containers hold, or what the proxy says that it has allocated: more exact, but not everything is in it. */
   of: 'resident' | 'allocated';
   growth: MemoryGrowth;

@@ -25,10 +25,14 @@ function proxyTables({ proxies }: CostReport): CostTable[] {
     return typeof figure === 'number' ? figureWords(name, figure).text : '';
   };
   const grown = (role: string, of: string) => {
-    const found = growth.find((one) => one.role === role && one.of === of)?.growth;
-    if (!found) return 'too few readings';
+    // The cluster in which it grows most surely speaks for the others.
+    const [worst] = growth
+      .filter((one) => one.role === role && one.of === of)
+      .toSorted((a, b) => b.growth.lower - a.growth.lower);
+    if (!worst) return 'too few readings';
+    const { cluster, growth: found } = worst;
     const bounds = [found.lower, found.upper].map((one) => whole(one)).join(' … ');
-    return `${STATE_WORDS[found.state]} (${bounds} B a call)`;
+    return `${STATE_WORDS[found.state]} (${bounds} B a call, ${cluster})`;
   };
   return [
     {

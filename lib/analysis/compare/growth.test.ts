@@ -12,7 +12,7 @@ function grown(state: GrowthState, slope: number, reach: number): RoleGrowth[] {
     calls: 4000,
     readings: 24,
   };
-  return [{ role: 'server-proxy', of: 'resident', growth }];
+  return [{ role: 'server-proxy', cluster: 'east', of: 'resident', growth }];
 }
 
 const verdict = (from: RoleGrowth[], to: RoleGrowth[]) => compareGrowth(from, to)[0]?.verdict;
@@ -22,7 +22,7 @@ test('a candidate that leaks fails, with how much', () => {
   const [found] = compareGrowth(still, grown('grows', 900, 80));
   expect(found?.verdict).toBe('fail');
   expect(found?.words).toBe(
-    'resident memory of the server-proxy grows by 900 B a call (820 … 980 B a call over 4000 calls; before −55 … 65)',
+    'resident memory of the server-proxy in east grows by 900 B a call (820 … 980 B a call over 4000 calls; before −55 … 65)',
   );
 });
 

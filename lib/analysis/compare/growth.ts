@@ -2,7 +2,7 @@ import type { ComparisonVerdict } from '../../model/comparison.ts';
 import type { MemoryGrowth, RoleGrowth } from '../../model/cost.ts';
 
 /** What one role's memory came to on both sides. */
-export interface GrowthComparison extends Pick<RoleGrowth, 'role' | 'of'> {
+export interface GrowthComparison extends Pick<RoleGrowth, 'role' | 'cluster' | 'of'> {
   from: MemoryGrowth | undefined;
   to: MemoryGrowth | undefined;
   verdict: ComparisonVerdict;
@@ -22,11 +22,16 @@ export function compareGrowth(
   to: readonly RoleGrowth[],
   limit = LIMIT,
 ): GrowthComparison[] {
-  const keys = new Map([...from, ...to].map((one) => [`${one.role} ${one.of}`, one] as const));
-  return [...keys.values()].map(({ role, of }) => {
+  const keys = new Map([...from, ...to].map((one) => [`${one.role} ${one.cluster} ${one.of}`, one] as const));
+  return [...keys.values()].map(({ role, cluster, of }) => {
     const find = (all: readonly RoleGrowth[]) =>
-      all.find((one) => one.role === role && one.of === of)?.growth;
-    return { role, of, ...judged(`${of} memory of the ${role}`, find(from), find(to), limit) };
+      all.find((one) => one.role === role && one.cluster === cluster && one.of === of)?.growth;
+    return {
+      role,
+      cluster,
+      of,
+      ...judged(`${of} memory of the ${role} in ${cluster}`, find(from), find(to), limit),
+    };
   });
 }
 
@@ -35,7 +40,7 @@ function judged(
   from: MemoryGrowth | undefined,
   to: MemoryGrowth | undefined,
   limit: number,
-): Omit<GrowthComparison, 'role' | 'of'> {
+): Omit<GrowthComparison, 'role' | 'cluster' | 'of'> {
   const sides = { from, to };
   if (!to || !from) {
     const side = to ? 'what runs now' : 'the candidate';
