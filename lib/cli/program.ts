@@ -5,6 +5,7 @@ import { costCommand } from './cost-command.ts';
 import { diagnoseCommand } from './diagnose-command.ts';
 import { faultCommand } from './fault-command.ts';
 import { gamedayCommand } from './gameday-command.ts';
+import { gateCommand } from './gate-command.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
 import { proveCommand } from './prove-command.ts';
 import { rbacCommand } from './rbac-command.ts';
@@ -27,6 +28,7 @@ export function meshproofProgram(): Command {
     faultCommand(),
     gamedayCommand(),
     costCommand(),
+    gateCommand(),
     environmentCommand(),
     sweepCommand(),
     rbacCommand(),

@@ -79,6 +79,18 @@ export const gateSchema = z.strictObject({
   traffic: traffic.nullable(),
   comparison: comparisonSchema.nullable(),
   failovers: z.array(failoverSchema),
+  baselines: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        now: z.number(),
+        gates: z.int().min(0),
+        median: z.number().nullable(),
+        least: z.number().nullable(),
+        most: z.number().nullable(),
+      }),
+    )
+    .describe('Figures of what runs now, beside those of earlier gates'),
   waivers: z.strictObject({ applied: waived, expired: waived, unused: z.array(gateWaiverSchema) }),
   warnings: z.array(z.string()),
   reproduce: z.strictObject({ command: z.string(), seed: z.int() }),

@@ -88,6 +88,18 @@ export interface TrafficEvidence {
   dropped: DroppedCall[];
 }
 
+/** A figure of what runs now, beside what it was in earlier gates of the same environment. */
+export interface BaselineFigure {
+  /** As in the comparison: `p99Ms cross-cluster http`. */
+  name: string;
+  now: number;
+  /** How many earlier gates have it; the rest is null without one. */
+  gates: number;
+  median: number | null;
+  least: number | null;
+  most: number | null;
+}
+
 /** Everything that a gate decides from. */
 export interface GateEvidence {
   run: string;
@@ -103,6 +115,8 @@ export interface GateEvidence {
   /** Of the pre-flight, and of what failed on the way. */
   findings: GateFinding[];
   waivers: GateWaiver[];
+  /** Figures of what runs now in earlier gates, oldest first; left out without a history. */
+  earlier?: Record<string, number>[];
 }
 
 /** The machine-readable result of a gate (`gate.json`). */
@@ -126,6 +140,8 @@ export interface GateResult {
   traffic: TrafficEvidence | null;
   comparison: Comparison | null;
   failovers: FailoverComparison[];
+  /** Empty for a gate that was given no history. They decide nothing: machines differ more than versions do. */
+  baselines: BaselineFigure[];
   waivers: {
     applied: { waiver: GateWaiver; finding: string }[];
     expired: { waiver: GateWaiver; finding: string }[];

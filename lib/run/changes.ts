@@ -147,12 +147,13 @@ export function openChanges(lab: Lab, owner: string): Changes {
 }
 
 /**
- * Undoes every change that is still open, whoever made it; part of every sweep. Says what was undone. The journal holds
- * what secrets held, so it goes once nothing in it is open.
+ * Undoes every change that is still open, whoever made it but `spared`; part of every sweep. Says what was undone. The journal
+ * holds what secrets held, so it goes once nothing in it is open.
  */
-export async function sweepChanges(lab: Lab): Promise<string[]> {
-  const done = await revertOpen(lab, () => true);
-  rmSync(changesFile(lab.environment.name), { force: true });
+export async function sweepChanges(lab: Lab, spared?: string): Promise<string[]> {
+  const done = await revertOpen(lab, ({ owner }) => owner !== spared);
+  const file = changesFile(lab.environment.name);
+  if (openEntries(readLines<ChangeEntry>(file)).length === 0) rmSync(file, { force: true });
   return done;
 }
 

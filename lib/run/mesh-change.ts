@@ -13,6 +13,8 @@ import { RUN_LABEL } from './workloads.ts';
 export interface MeshChangeOptions {
   log?: Log;
   signal?: AbortSignal;
+  /** Is given each workload that is started anew, and what starts it and waits for it; it must be called once. */
+  around?: (workload: Rolled, restart: () => Promise<void>) => Promise<void>;
 }
 
 /** A pod with a proxy that is ours to renew: a workload of Meshproof's, or a gateway. */
@@ -68,7 +70,7 @@ export async function renewProxies(
   lab: Lab,
   cluster: string,
   isOld: (pod: ProxiedPod) => boolean,
-  { log = silentLog, signal }: MeshChangeOptions = {},
+  { log = silentLog, signal, around = (_, restart) => restart() }: MeshChangeOptions = {},
 ): Promise<string[]> {
   const kube = openKube(clusterOf(lab, cluster).kubeconfig);
   const { gateways } = upgradeOf(lab);
@@ -83,8 +85,10 @@ export async function renewProxies(
     if (!pods.some((pod) => belongs(pod, workload) && isOld(pod))) continue;
     const name = `${workload.namespace}/${workload.name}`;
     log.info(`${cluster}: ${name} starts anew`);
-    await restarted(kube, workload);
-    await rolledOut(kube, workload, signal);
+    await around(workload, async () => {
+      await restarted(kube, workload);
+      await rolledOut(kube, workload, signal);
+    });
     renewed.push(name);
   }
   return renewed;
