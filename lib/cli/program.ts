@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../report/versions.ts';
 import { projectRoot } from '../support/paths.ts';
+import { costCommand } from './cost-command.ts';
 import { diagnoseCommand } from './diagnose-command.ts';
 import { faultCommand } from './fault-command.ts';
 import { gamedayCommand } from './gameday-command.ts';
@@ -26,6 +27,7 @@ export function meshproofProgram(): Command {
     diagnoseCommand(),
     faultCommand(),
     gamedayCommand(),
+    costCommand(),
     gateCommand(),
     environmentCommand(),
     sweepCommand(),

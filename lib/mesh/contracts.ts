@@ -1,5 +1,6 @@
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import type { AccessPolicy } from '../model/access.ts';
+import type { ProxyTimes } from '../model/call-time.ts';
 import type { CallTarget, ClientCertificate } from '../model/call-plan.ts';
 import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../model/diagnosis.ts';
 import type { Environment, FailoverTimers } from '../model/environment.ts';
@@ -363,4 +364,25 @@ export interface MeshCanary {
   remove(cluster: LabCluster): Promise<string[]>;
   /** Where the proxy of a pod says itself that it gets its configuration from, and whether that is the candidate. */
   servedBy(cluster: LabCluster, pod: PodName): Promise<{ address: string; canary: boolean }>;
+}
+
+/** The mesh's own programs, as far as one must know them to see what they use. */
+export interface Footprint {
+  /** Name of the proxy's container, in workloads and gateways. */
+  proxyContainer: string;
+  /** By the `app` label of their pods. */
+  gateways: { namespace: string; app: string };
+  controlPlane: { namespace: string; app: string; container: string };
+  /** A page on the loopback of a proxy's pod that tells what it has allocated, bytes; undefined: it does not say. */
+  heap: { port: number; path: string; read(page: string): number | undefined };
+}
+
+/** Where the time of single calls goes, as proxies see it. */
+export interface CallTimes {
+  /** Calls with this request header are timed, whatever its value. */
+  header: string;
+  /** Objects that make the proxies of a namespace tell; they must be there before the connections are made. */
+  objects(namespace: string): KubernetesObject[];
+  /** A line of a proxy's log; undefined when it is about something else. */
+  parse(line: string): ProxyTimes | undefined;
 }

@@ -2,9 +2,11 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
 import type {
   Authorization,
+  CallTimes,
   Discovery,
   DnsCapture,
   FailoverReading,
+  Footprint,
   Locality,
   Membership,
   MeshCanary,
@@ -83,6 +85,10 @@ export interface MeshDriver {
   pushes?: Pushes;
   /** Left out where proxies do not tell what makes them give up on an endpoint. */
   failover?: FailoverReading;
+  /** Left out where proxies do not tell how long they had to do with a call. */
+  callTimes?: CallTimes;
+  /** Left out where what its programs use cannot be told from what workloads use. */
+  footprint?: Footprint;
   /** Left out where a mesh in use takes no other settings. */
   upgrade?: MeshUpgrade;
   /** Left out where a cluster has one control plane only. */

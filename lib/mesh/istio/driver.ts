@@ -5,10 +5,12 @@ import type { ServiceName } from '../contracts.ts';
 import type { MeshDriver } from '../driver.ts';
 import { istioAuthorization } from './authorization.ts';
 import { istioCanary } from './canary.ts';
+import { istioCallTimes } from './call-times.ts';
 import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';
 import { istioDiscovery } from './discovery.ts';
 import { connect, install, uninstall } from './install.ts';
+import { istioFootprint } from './footprint.ts';
 import { istioFailover } from './failover-timers.ts';
 import { istioLocality } from './locality.ts';
 import { istioMcs } from './mcs.ts';
@@ -66,6 +68,8 @@ export const istioDriver: MeshDriver = {
   rotation: istioRotation,
   pushes: istioPushes,
   failover: istioFailover,
+  footprint: istioFootprint,
+  callTimes: istioCallTimes,
   timeLimits: istioTimeLimits,
   serverOnly,
   inspection,
