@@ -64,6 +64,10 @@ test('the reasons are those in the words of a gate, and no others', () => {
     true,
     false,
   ]);
+  expect([lost('rollback'), lost('upgrade')].map((found) => isRight('few-resets', found))).toEqual([
+    false,
+    true,
+  ]);
   const promise = (words: string): GateFinding[] => [{ source: 'conformance', weight: 'against', words }];
   const open = promise('mtls/plaintext: turned away failed on the candidate (passed before): east answered');
   const gone = promise('discovery/shared-service: all answer failed on the candidate (passed before)');

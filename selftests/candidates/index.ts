@@ -37,7 +37,11 @@ export const PLANTED_CANDIDATES: readonly PlantedCandidate[] = [
     id: 'few-resets',
     title: '0.2 % of the requests are reset',
     made: { defect: 'RESETS_PER_MILLION=2000' },
-    reasons: [{ source: 'comparison', says: /^error ratio .*: \d+ of \d+ → \d+ of \d+, \+/ }],
+    reasons: [
+      { source: 'comparison', says: /^error ratio .*: \d+ of \d+ → \d+ of \d+, \+/ },
+      // The proxies that end during the upgrade are good ones: no candidate is blamed for how it drains by then.
+      { source: 'traffic', says: /lost during the upgrade .*, reset, / },
+    ],
   },
   {
     id: 'memory-growth',

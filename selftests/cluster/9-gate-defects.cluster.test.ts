@@ -76,38 +76,41 @@ test('slow-hop: 8 ms more for each proxy on the way, and nothing else', async ()
 test('few-resets: 0.2 % of the requests, and none with the installed proxy', async () => {
   const client = { ...caller, name: 'unlucky-caller' };
   await bench.put({ ...client, proxyImage: await proxyOf('few-resets') });
-  const rate = { perSecond: 250, calls: 6000 };
-  const good = await bench.call(caller, http(server), rate);
-  const bad = await bench.call(client, http(server), rate);
+  const rate = { perSecond: 200, calls: 5000 };
+  const [good, bad] = await Promise.all([
+    bench.call(caller, http(server), rate),
+    bench.call(client, http(server), rate),
+  ]);
   await figures({ good: failed(good).length, bad: failed(bad).length, of: rate.calls });
   expect(failed(good)).toEqual([]);
   expect(new Set(failed(bad).map(({ outcome }) => outcome))).toEqual(new Set(['reset']));
-  // 12 are to be expected: of a Poisson variable, fewer than 3 or more than 26 come once in 5,000 times.
-  expect(failed(bad).length).toBeGreaterThan(2);
-  expect(failed(bad).length).toBeLessThan(27);
+  // 10 are to be expected: of a Poisson variable, fewer than 2 or more than 23 come less than once in a thousand times.
+  expect(failed(bad).length).toBeGreaterThan(1);
+  expect(failed(bad).length).toBeLessThan(24);
 });
 
 test('memory-growth: 8 KiB of every answer are kept', async () => {
   const client = { ...caller, name: 'greedy-caller' };
   await bench.put({ ...client, proxyImage: await proxyOf('memory-growth') });
   const grown = async (from: BenchPods) => {
-    await bench.call(from, http(server), { perSecond: 100, calls: 200 });
+    // What a proxy makes for its first calls and keeps: connections, buffers, statistics.
+    await bench.call(from, http(server), { perSecond: 250, calls: 1000 });
     const before = await bench.heap(from);
     await bench.call(from, http(server), { perSecond: 250, calls: 2000 });
     return ((await bench.heap(from)) - before) / 2000;
   };
-  const bytes = { good: await grown(caller), bad: await grown(client) };
-  await figures({ bytesPerCall: bytes });
-  expect(Math.abs(bytes.good)).toBeLessThan(1024);
-  expect(bytes.bad - bytes.good).toBeGreaterThan(7 * 1024);
-  expect(bytes.bad - bytes.good).toBeLessThan(10 * 1024);
+  const [good, bad] = await Promise.all([grown(caller), grown(client)]);
+  await figures({ bytesPerCall: { good, bad } });
+  expect(Math.abs(good)).toBeLessThan(2048);
+  expect(bad - good).toBeGreaterThan(6 * 1024);
+  expect(bad - good).toBeLessThan(10 * 1024);
 });
 
 test('drain-resets: a rollout loses calls that it does not lose with the installed proxy', async () => {
   const dropping = { ...server, name: 'dropping-server' };
   await bench.put({ ...dropping, proxyImage: await proxyOf('drain-resets') });
-  const good = await bench.rollUnderCalls(server, caller, 100);
-  const bad = await bench.rollUnderCalls(dropping, caller, 100);
+  const good = await bench.rollUnderCalls(server, caller, 200);
+  const bad = await bench.rollUnderCalls(dropping, caller, 200);
   await figures({
     good: { lost: failed(good).length, of: good.observations.length },
     bad: {
@@ -129,7 +132,9 @@ async function underValues(id: string, work: () => Promise<void>): Promise<void>
   const changes = openChanges(lab, RUN);
   try {
     await takeStep(lab, changes, step, options);
+    options.log.info(`${id}: the control plane of ${CLUSTER} has its values`);
     await work();
+    options.log.info(`${id}: its harm was seen`);
   } finally {
     await changes.revert();
   }
