@@ -28,7 +28,9 @@ import { keepBaseline, readBaselines } from './baselines.ts';
 import { decideGate } from './decision.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
 import { failoversOf } from './failovers.ts';
+import { growthFindings } from './costs.ts';
 import { compareSideBySide } from './side-by-side.ts';
+import { watchGrowth } from './side-growth.ts';
 import { sideLabel } from './sides.ts';
 import { startTraffic } from './traffic.ts';
 import { planUpgrade, stepWords } from './upgrade-plan.ts';
@@ -130,7 +132,17 @@ async function eachPart(lab: Lab, parts: Parts): Promise<void> {
   decideEarly(parts);
   found.comparison = await stages.run(
     'latencies side by side',
-    () => compareSideBySide(lab, { run: parts.run, to: settings.to, seed: options.seed }, options),
+    async () => {
+      const memory = watchGrowth(lab);
+      const question = { run: parts.run, to: settings.to, seed: options.seed };
+      const comparison = await compareSideBySide(lab, question, {
+        log,
+        signal,
+        alongside: (of) => memory.alongside(of),
+      });
+      found.findings.push(...growthFindings(memory.compare()));
+      return comparison;
+    },
     { speaks: true },
   );
   decideEarly(parts);

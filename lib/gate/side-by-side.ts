@@ -1,5 +1,6 @@
 import { compareSides } from '../analysis/compare/compare.ts';
 import { planComparison } from '../analysis/compare/plan.ts';
+import type { Recording } from '../model/call-plan.ts';
 import type { Comparison, Conditions, Metric, Round, Side } from '../model/comparison.ts';
 import { SIDES } from '../model/comparison.ts';
 import type { Lab } from '../model/lab.ts';
@@ -28,14 +29,22 @@ export interface SideBySide {
   metrics?: readonly Metric[];
 }
 
+/** Something else that is looked at while a round is made. */
+export interface Alongside {
+  /** Called when the round's calls are over, with all of them; gives figures of each side. */
+  end(calls: Record<Side, readonly Recording[]>): Promise<Record<Side, MoreFigures>>;
+  /** Called instead where the round was broken off. */
+  cancel(): Promise<void>;
+}
+
 export interface SideBySideOptions {
   log: Log;
   signal: AbortSignal;
   shape?: RoundShape;
   /** Rounds of identical sides, and the most that the comparison plans for. */
   rounds?: { identical: number; most: number };
-  /** Begins to take other figures of both sides as a round begins; what it gives back is called when the round's calls are over. */
-  alongside?: (of: RoundsOf) => Promise<() => Promise<Record<Side, MoreFigures>>>;
+  /** Begins to look at something else of both sides as a round begins. */
+  alongside?: (of: RoundsOf) => Promise<Alongside>;
 }
 
 /** 1,280 calls a path, side and round: with 12 rounds, resets of 0.2 % are found in 99 of 100 comparisons (rounds.test.ts). */
@@ -118,8 +127,11 @@ async function roundsOf(
       (name) => kubeOf(lab, name),
     ),
   );
-  const measure = (shape: RoundShape, first: Side) =>
-    measureSides(lab, shape, { agents, stolen, first, signal });
+  const measure = (
+    shape: RoundShape,
+    first: Side,
+    onCalls?: (side: Side, recordings: readonly Recording[]) => void,
+  ) => measureSides(lab, shape, { agents, stolen, first, signal, ...(onCalls ? { onCalls } : {}) });
   await measure({ ...shape, durationMs: FIRST_CALLS_MS }, 'from');
   // Awaited here: the agents are let go when this returns.
   return await makeRounds({
@@ -128,8 +140,14 @@ async function roundsOf(
     enough,
     measure: async (number, first) => {
       const more = await alongside?.(of);
-      const sides = await measure(shape, first);
-      const figures = await more?.();
+      const calls: Record<Side, readonly Recording[]> = { from: [], to: [] };
+      const sides = await measure(shape, first, (side, recordings) => {
+        calls[side] = recordings;
+      }).catch(async (error: unknown) => {
+        await more?.cancel();
+        throw error;
+      });
+      const figures = await more?.end(calls);
       for (const side of SIDES) {
         Object.assign(sides[side].figures, figures?.[side].figures);
         Object.assign(sides[side].calls, figures?.[side].calls);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Recording } from '../model/call-plan.ts';
 import type { Round, Side, SideOfRound } from '../model/comparison.ts';
 import { SIDES } from '../model/comparison.ts';
 import type { Lab } from '../model/lab.ts';
@@ -44,7 +45,15 @@ export async function measureSides(
     stolen,
     first,
     signal,
-  }: { agents: AgentPool; stolen: Pick<StolenTime, 'worstBetween'>; first: Side; signal: AbortSignal },
+    onCalls,
+  }: {
+    agents: AgentPool;
+    stolen: Pick<StolenTime, 'worstBetween'>;
+    first: Side;
+    signal: AbortSignal;
+    /** Is given every call of the round, by side. */
+    onCalls?: (side: Side, recordings: readonly Recording[]) => void;
+  },
 ): Promise<Pick<Round, Side>> {
   const begin = Date.now();
   const started = await Promise.all(
@@ -58,6 +67,11 @@ export async function measureSides(
     const sides = await Promise.all(
       started.map(async ([side, plans]) => [side, await Promise.all(plans.map(collected))] as const),
     );
+    for (const [side, all] of sides)
+      onCalls?.(
+        side,
+        all.map(({ recording }) => recording),
+      );
     const stolenShare = stolen.worstBetween(begin, Date.now());
     return Object.fromEntries(
       sides.map(([side, recordings]) => [side, sideOfRound(recordings, { warmUpMs, stolenShare })]),

@@ -19,7 +19,7 @@ const READ_EVERY_MS = 1500;
 const KUBELET_LOAD_MS = 45_000;
 
 /** Readings that are being taken. */
-interface CostMeter {
+export interface CostMeter {
   /** Reads once more, and ends. */
   stop(): Promise<CostReadings>;
 }
@@ -69,7 +69,7 @@ export function joinReadings(all: readonly CostReadings[]): CostReadings {
 }
 
 /** Starts to read; returns after the first reading. What cannot be read throws at once, or at the end. */
-async function startMeter(lab: Lab, containers: readonly MeteredContainer[]): Promise<CostMeter> {
+export async function startMeter(lab: Lab, containers: readonly MeteredContainer[]): Promise<CostMeter> {
   const source = usageSourceOf(lab);
   const usage = new Map<string, UsageSample>();
   const heap: HeapSample[] = [];
