@@ -33,6 +33,14 @@ test('an identical candidate is a GO with three facts', () => {
   ]);
 });
 
+test('a note decides nothing, and is told as a warning', () => {
+  const note = { source: 'preflight', weight: 'note', words: 'east: a field is deprecated' } as const;
+  const result = decided({ findings: [note] });
+  expect(result).toMatchObject({ decision: 'GO', decidedBy: decided().decidedBy });
+  expect(result.warnings).toContain(note.words);
+  expect(decided({ findings: [{ ...note, weight: 'against' }] })).toMatchObject({ decision: 'NO-GO' });
+});
+
 test('an identical candidate is a GO in 20 of 20', () => {
   const decisions = Array.from({ length: 20 }, (_, index) => {
     const comparison = sampleComparison(samplePath('cross-cluster http'), 100 + index);

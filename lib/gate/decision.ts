@@ -75,7 +75,7 @@ export function decideGate(evidence: GateEvidence, now: number): GateResult {
     failovers,
     baselines,
     waivers,
-    warnings: [...warningsOf(evidence), ...baselineWarnings(baselines)],
+    warnings: [...warningsOf(evidence), ...baselineWarnings(baselines), ...notesOf(standing)],
     reproduce: { command: evidence.command, seed: evidence.seed },
   };
 }
@@ -145,6 +145,10 @@ function warningsOf({ comparison }: GateEvidence): string[] {
         ]
       : []),
   ];
+}
+
+function notesOf(findings: readonly GateFinding[]): string[] {
+  return findings.filter(({ weight }) => weight === 'note').map(({ words }) => words);
 }
 
 function sideOf({ label, conformance }: GateEvidence['from']): GateSide {

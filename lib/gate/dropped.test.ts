@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { Observation } from '../model/observation.ts';
+import type { SaidLine } from '../model/upgrade-record.ts';
 import { droppedCalls } from './dropped.ts';
 
 const T0 = Date.parse('2026-03-10T12:00:00Z');
@@ -8,6 +9,7 @@ const steps = [
   { words: 'data plane of west', startedAt: T0 + 5000, endedAt: T0 + 7000 },
 ];
 
+const caller = { cluster: 'west', region: 'r', zone: 'z', node: 'n', pod: 'cart-1' };
 const call = (atMs: number, more: Partial<Observation> = {}): Observation => ({
   sequence: 0,
   intendedAt: T0 + atMs,
@@ -17,7 +19,10 @@ const call = (atMs: number, more: Partial<Observation> = {}): Observation => ({
   ...more,
 });
 const list = (observations: Observation[], clockOffsetMs = 0) =>
-  droppedCalls({ observations, clockOffsetMs }, { phase: 'upgrade', path: 'a → b', steps });
+  droppedCalls(
+    { observations, clockOffsetMs, clockUncertaintyMs: 0, caller },
+    { phase: 'upgrade', path: 'a → b', steps },
+  );
 
 test('every call that was lost is listed, and no other', () => {
   const calls = [
@@ -56,4 +61,32 @@ test('what the machine did is not held against the mesh, and what nobody knows i
   expect([held, unsent].map((one) => one?.cause.by)).toEqual(['machine', 'machine']);
   expect(seen?.cause).toEqual({ by: 'unknown', words: '503, UF' });
   expect(bare?.cause).toEqual({ by: 'unknown', words: 'reset' });
+});
+
+test('with what was watched, the cause is what that says, by the clock of who watched', () => {
+  const line: SaidLine = {
+    startedAt: T0 + 1000,
+    endedAt: T0 + 1001,
+    side: 'client',
+    requestId: 'r',
+    service: 'payments.shop.svc.cluster.local',
+    upstream: '',
+    code: 'NR',
+    words: 'the proxy had no route for it',
+    kind: 'no-configuration',
+    cluster: 'west',
+    pod: 'cart-1',
+  };
+  const watched = {
+    service: 'payments',
+    clusters: [],
+    record: { events: [], lines: [line], unread: [] },
+  };
+  const causeAt = (offset: number) =>
+    droppedCalls(
+      { observations: [call(6000)], clockOffsetMs: offset, clockUncertaintyMs: 0, caller },
+      { phase: 'upgrade', path: 'a → b', steps, watched },
+    )[0]?.cause.by;
+  expect(causeAt(5000)).toBe('mesh');
+  expect(causeAt(0), 'another moment').toBe('unknown');
 });

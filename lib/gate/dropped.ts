@@ -1,5 +1,10 @@
 import type { Recording } from '../model/call-plan.ts';
 import type { DroppedCall, TrafficPhase } from '../model/gate.ts';
+import type { Observation } from '../model/observation.ts';
+import { attributor, type LossEvidence } from './causes.ts';
+
+/** From the caller to its proxy and into its log; on a machine that is busy. */
+const PROXY_MS = 50;
 
 /** A step while calls were made; milliseconds since the epoch. */
 export interface StepTime {
@@ -10,27 +15,48 @@ export interface StepTime {
 
 /**
  * Every call of a recording that was lost, with its moment and the step that was being taken or had been taken last; `before
- * the first step` otherwise. The cause is the machine where the agent could not send, or was held up; nobody knows otherwise,
- * and what the call saw is told.
+ * the first step` otherwise. With what was watched meanwhile, the cause is what that says (see `attributor`); without, it is the
+ * machine where the agent could not send, or was held up, and nobody knows otherwise.
  */
 export function droppedCalls(
-  { observations, clockOffsetMs }: Pick<Recording, 'observations' | 'clockOffsetMs'>,
-  { phase, path, steps }: { phase: TrafficPhase; path: string; steps: readonly StepTime[] },
+  recording: Pick<Recording, 'observations' | 'clockOffsetMs' | 'clockUncertaintyMs' | 'caller'>,
+  context: {
+    phase: TrafficPhase;
+    path: string;
+    steps: readonly StepTime[];
+    /** Name of the service that was called, and what was watched meanwhile. */
+    watched?: { service: string } & Pick<LossEvidence, 'record' | 'clusters'>;
+  },
 ): DroppedCall[] {
+  const { observations, clockOffsetMs, clockUncertaintyMs, caller } = recording;
+  const { phase, path, steps, watched } = context;
+  const causeOf = attributor({
+    record: watched?.record ?? { events: [], lines: [], unread: [] },
+    clusters: watched?.clusters ?? [],
+    slackMs: clockUncertaintyMs + PROXY_MS,
+  });
   return observations.flatMap((call) => {
     if (call.outcome === 'ok') return [];
     const at = call.intendedAt - clockOffsetMs;
     const step = steps.findLast(({ startedAt }) => startedAt <= at);
-    const seen = [call.detail, call.responseFlags].filter(Boolean).join(', ');
-    const words = seen === '' ? call.outcome : seen;
-    const byMachine = call.agentFault === true || call.heldUp === true;
+    const lost = {
+      ...call,
+      sentAt: call.sentAt - clockOffsetMs,
+      endedAt: call.endedAt - clockOffsetMs,
+      caller,
+      service: watched?.service ?? '',
+    };
     return {
       at: new Date(at).toISOString(),
       phase,
       step: step ? `${at > step.endedAt ? 'after ' : ''}${step.words}` : 'before the first step',
       path,
       outcome: call.outcome,
-      cause: { by: byMachine ? ('machine' as const) : ('unknown' as const), words },
+      cause: watched || lost.agentFault || lost.heldUp ? causeOf(lost) : unwatched(call),
     };
   });
+}
+
+function unwatched({ detail, responseFlags, outcome }: Observation): DroppedCall['cause'] {
+  return { by: 'unknown', words: [detail, responseFlags].filter(Boolean).join(', ') || outcome };
 }

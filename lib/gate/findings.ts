@@ -37,7 +37,7 @@ export function failoverFindings(failovers: readonly FailoverComparison[]): Gate
 
 /**
  * What the traffic during upgrade and rollback says, calls that were lost alike as one finding. Whatever was lost counts against
- * the candidate, with or without a cause, unless the machine that measures is the cause: that says nothing of the mesh.
+ * the candidate, with or without a cause, unless the machine that measures or our own workloads are: that says nothing of the mesh.
  */
 export function trafficFindings({ phases, dropped }: TrafficEvidence): GateFinding[] {
   const found = (weight: GateFinding['weight'], words: string): GateFinding => ({
@@ -52,11 +52,15 @@ export function trafficFindings({ phases, dropped }: TrafficEvidence): GateFindi
     JSON.stringify([phase, step, path, outcome, cause.by, cause.words]),
   );
   const lost = [...alike.values()].map((calls) =>
-    found(calls[0]?.cause.by === 'machine' ? 'unsettled' : 'against', lostWords(calls)),
+    found(saysNothing(calls[0]) ? 'unsettled' : 'against', lostWords(calls)),
   );
   const calls = phases.reduce((sum, one) => sum + one.calls, 0);
   if (silent.length > 0 || lost.length > 0) return [...lost, ...silent];
   return [found('for', `none of ${countWords(calls)} calls was lost during upgrade and rollback`)];
+}
+
+function saysNothing(call: DroppedCall | undefined): boolean {
+  return call?.cause.by === 'machine' || call?.cause.by === 'harness';
 }
 
 function lostWords(calls: readonly DroppedCall[]): string {

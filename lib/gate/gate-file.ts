@@ -5,6 +5,7 @@ import {
   FINDING_SOURCES,
   FINDING_WEIGHTS,
   type GateResult,
+  LOSS_CAUSES,
   PROMISE_CHANGES,
   TRAFFIC_PHASES,
 } from '../model/gate.ts';
@@ -52,7 +53,7 @@ const traffic = z.strictObject({
         step: z.string(),
         path: z.string(),
         outcome: z.enum(OUTCOME_CLASSES).exclude(['ok']),
-        cause: z.strictObject({ by: z.enum(['mesh', 'machine', 'unknown']), words: z.string() }),
+        cause: z.strictObject({ by: z.enum(LOSS_CAUSES), words: z.string() }),
       }),
     )
     .describe('Every call that was lost while versions changed'),

@@ -19,6 +19,7 @@ import { sweepLab } from '../run/sweep.ts';
 import { knownTests, select } from '../run/test-list.ts';
 import { takeStep } from '../run/upgrade.ts';
 import { type UseOptions, useEnvironment } from '../run/use-environment.ts';
+import { watchUpgrade } from '../run/watch-upgrade.ts';
 import { verifyLab } from '../run/verify.ts';
 import { MESH_CALLER, MESH_NAMESPACE } from '../run/workloads.ts';
 import { deployWorld } from '../run/world.ts';
@@ -26,6 +27,7 @@ import { describeError } from '../support/errors.ts';
 import { createStages } from '../support/stages.ts';
 import { keepBaseline, readBaselines } from './baselines.ts';
 import { decideGate } from './decision.ts';
+import { preflight } from './preflight.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
 import { failoversOf } from './failovers.ts';
 import { growthFindings } from './costs.ts';
@@ -126,6 +128,8 @@ async function eachPart(lab: Lab, parts: Parts): Promise<void> {
     lab.clusters.map(({ name }) => name),
     settings,
   );
+  found.findings.push(...(await stages.run('pre-flight', () => preflight(lab, settings, options))));
+  decideEarly(parts);
   if (options.from.kind !== 'current')
     await stages.run('the side that is left', () => bringSide(lab, changes, settings.from, options));
   found.from.conformance = await conformance(lab, 'from', parts);
@@ -216,8 +220,9 @@ async function underTraffic(
   const { log, stages } = options;
   const times: StepTime[] = [];
   const words = phase === 'upgrade' ? 'upgrade' : 'way back';
-  await stages.run(`workloads for the ${words}`, () => deployWorld(lab, { run, areas: [] }));
+  await stages.run(`workloads for the ${words}`, () => deployWorld(lab, { run, areas: [], graceful: true }));
   await stages.run(`${words} under calls`, async () => {
+    await using watch = await watchUpgrade(lab);
     await using traffic = await startTraffic(lab);
     for (const step of steps) {
       options.signal.throwIfAborted();
@@ -234,8 +239,15 @@ async function underTraffic(
     const recordings = await traffic.end();
     const evidence: TrafficEvidence = found.traffic ?? { phases: [], dropped: [] };
     const calls = recordings.reduce((sum, { recording }) => sum + recording.observations.length, 0);
-    const dropped = recordings.flatMap(({ path, recording }) =>
-      droppedCalls(recording, { phase, path: path.words, steps: times }),
+    const record = watch.record();
+    for (const unread of record.unread) log.warn(unread);
+    const dropped = recordings.flatMap(({ path: { words, service }, recording }) =>
+      droppedCalls(recording, {
+        phase,
+        path: words,
+        steps: times,
+        watched: { service, record, clusters: lab.clusters },
+      }),
     );
     evidence.phases.push({ phase, calls });
     evidence.dropped.push(...dropped.toSorted((a, b) => (a.at < b.at ? -1 : 1)));

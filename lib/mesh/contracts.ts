@@ -2,13 +2,16 @@ import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import type { AccessPolicy } from '../model/access.ts';
 import type { ProxyTimes } from '../model/call-time.ts';
 import type { CallTarget, ClientCertificate } from '../model/call-plan.ts';
+import type { Side } from '../model/comparison.ts';
 import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../model/diagnosis.ts';
 import type { Environment, FailoverTimers } from '../model/environment.ts';
+import type { GateFinding } from '../model/gate.ts';
 import type { LeaderSnapshot } from '../model/invariants.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { OutcomeClass } from '../model/observation.ts';
 import type { PeerPolicy } from '../model/peer-authentication.ts';
 import type { MeshSettings } from '../model/upgrade.ts';
+import type { LostLine } from '../model/upgrade-record.ts';
 import type { Log } from '../support/log.ts';
 
 /** What a driver works with when it changes clusters. */
@@ -333,6 +336,11 @@ export interface MeshUpgrade {
   /** Throws a `usage` error for values that this mesh cannot take. */
   checkValues(values: NonNullable<MeshSettings['values']>): void;
   /**
+   * What is to be known of a change of all clusters before it is made: what the mesh's makers support, what the candidate takes
+   * away or calls deprecated and is in use, and what the mesh's own tool says. Changes nothing. Left out where nothing is.
+   */
+  preflight?(settings: Record<Side, MeshSettings>, context: UpgradeContext): Promise<GateFinding[]>;
+  /**
    * Gives one cluster these settings; none: as it was installed. Its control plane and gateways follow at once, other
    * proxies when their pods start anew. Returns once the control plane is ready, watches the other clusters, and gives new
    * pods the proxy that they shall have. Idempotent, also after a call that was cut off. A `usage` error for a mesh that
@@ -345,6 +353,10 @@ export interface MeshUpgrade {
   proxyContainer: string;
   /** The gateways' pods: no workload of ours, and renewed with those. */
   gateways: { namespace: string; app: string };
+  /** The control plane's pods. */
+  controlPlane: { namespace: string; app: string };
+  /** A line of a proxy's log about a call or connection that was lost; undefined for all others. Left out where none are logged. */
+  readLostLine?(line: string): LostLine | undefined;
 }
 
 /**

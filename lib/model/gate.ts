@@ -21,9 +21,10 @@ export type FindingSource = (typeof FINDING_SOURCES)[number];
 
 /**
  * What a finding does to the decision: `against` the candidate was shown to be worse, `broken` the environment or Meshproof
- * failed, `unsettled` the evidence carries no decision, `for` it speaks for the candidate.
+ * failed, `unsettled` the evidence carries no decision, `for` it speaks for the candidate, `note` decides nothing, and a reader
+ * must know it.
  */
-export const FINDING_WEIGHTS = ['against', 'broken', 'unsettled', 'for'] as const;
+export const FINDING_WEIGHTS = ['against', 'broken', 'unsettled', 'for', 'note'] as const;
 export type FindingWeight = (typeof FINDING_WEIGHTS)[number];
 
 /** One fact, as a sentence that names what it is about. */
@@ -68,6 +69,8 @@ export interface PromiseChange {
 export const TRAFFIC_PHASES = ['upgrade', 'rollback'] as const;
 export type TrafficPhase = (typeof TRAFFIC_PHASES)[number];
 
+export const LOSS_CAUSES = ['mesh', 'machine', 'harness', 'unknown'] as const;
+
 /** A call that was lost while versions changed. */
 export interface DroppedCall {
   /** ISO 8601, UTC. */
@@ -78,8 +81,11 @@ export interface DroppedCall {
   /** Who called whom: `cart in west → payments in east, http`. */
   path: string;
   outcome: Exclude<OutcomeClass, 'ok'>;
-  /** By the mesh, by the machine that measures (which says nothing of the mesh), or nobody knows. */
-  cause: { by: 'mesh' | 'machine' | 'unknown'; words: string };
+  /**
+   * By the mesh, by the machine that measures or by Meshproof's own workloads (`harness`), neither of which says anything of the
+   * mesh, or nobody knows.
+   */
+  cause: { by: (typeof LOSS_CAUSES)[number]; words: string };
 }
 
 /** Calls on every path while versions changed, and all that were lost. */

@@ -8,7 +8,7 @@ import type { Place } from '../model/observation.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { bundleAgent } from './bundle.ts';
 import type { Channel } from './channel.ts';
-import { AGENT_PORTS, type AgentPorts } from './wire.ts';
+import { AGENT_PORTS, type AgentPorts, DRAIN_VARIABLE } from './wire.ts';
 
 /** A real agent as a process of this machine, on free ports of the loopback: for tests and the fake world. */
 export interface LocalAgent extends AsyncDisposable {
@@ -21,14 +21,17 @@ export interface LocalAgent extends AsyncDisposable {
 }
 
 /** Starts the bundled agent with this Node; throws an `environment` error when it does not come up. */
-export async function startLocalAgent(place: Partial<Place> = {}): Promise<LocalAgent> {
+export async function startLocalAgent(
+  place: Partial<Place> = {},
+  { drainMs = 0 }: { drainMs?: number } = {},
+): Promise<LocalAgent> {
   const folder = await mkdtemp(join(tmpdir(), 'meshproof-agent-'));
   const file = join(folder, 'agent.mjs');
   await writeFile(file, await bundleAgent());
   const child = spawn(process.execPath, [file], {
     // Its stdin ends with this process, however that dies, and the agent with it.
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...environmentOf(place) },
+    env: { ...process.env, ...environmentOf(place), [DRAIN_VARIABLE]: String(drainMs) },
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async (): Promise<void> => {

@@ -16,6 +16,9 @@ export const AGENT_PORTS = {
   control: 15_999,
 } as const;
 
+/** Milliseconds for which an agent that is told to end serves on, as long as it is called; it ends at once without. */
+export const DRAIN_VARIABLE = 'MESHPROOF_DRAIN_MS';
+
 /** Limits that an agent enforces when it takes a plan; past them it refuses instead of dropping results later. */
 export const AGENT_LIMITS = {
   /** DESIGN.md §4: 500 calls a second for a pod. */

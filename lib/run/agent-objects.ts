@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { AGENT_PORTS } from '../probe/wire.ts';
+import { AGENT_PORTS, DRAIN_VARIABLE } from '../probe/wire.ts';
 import type { MeshDriver } from '../mesh/driver.ts';
 import type { LabCluster } from '../model/lab.ts';
 
@@ -25,6 +25,8 @@ export interface AgentWorkload {
   serverOnly?: boolean;
   /** True for pods that calls are measured from: on a busy machine they come before those that are measured. */
   measures?: boolean;
+  /** A renewal leaves no gap: another pod is ready before one ends, and that one serves on until nobody calls it. */
+  graceful?: boolean;
   /** Governing headless Service of a StatefulSet, `name` when left out. */
   serviceName?: string;
 }
@@ -32,12 +34,20 @@ export interface AgentWorkload {
 /** Added to every port of an agent in a node's own network, where 8080 and the like may be taken. */
 export const HOST_PORT_OFFSET = 10_000;
 
+/** The new pod first. */
+const ONE_MORE = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+/** Long enough for connections of ten seconds to end by themselves; then its proxy has as long as Istio's own drain takes. */
+const DRAIN_MS = 15_000;
+const GRACEFUL_SECONDS = 30;
+
 /** What agent pods are made from. */
 export interface AgentContext {
   cluster: Pick<LabCluster, 'name' | 'region'>;
   /** Image with `node` in it. */
   image: string;
   driver?: Pick<MeshDriver, 'serverOnly' | 'telemetry'>;
+  /** Workloads that answer are `graceful` (see {@link AgentWorkload}). */
+  graceful?: boolean;
 }
 
 /** ServiceAccount and workload object of agent pods, after what their proxies must know when they start. */
@@ -51,7 +61,9 @@ export function agentWorkload(
     ...(kind === 'StatefulSet'
       ? { serviceName: workload.serviceName ?? name, podManagementPolicy: 'Parallel' }
       : {}),
-    ...(kind === 'Deployment' ? { strategy: { type: 'Recreate' } } : {}),
+    ...(kind === 'Deployment'
+      ? { strategy: workload.graceful === true ? ONE_MORE : { type: 'Recreate' } }
+      : {}),
     selector: { matchLabels: { app: name } },
     template: {
       metadata: {
@@ -74,7 +86,7 @@ export function agentWorkload(
 }
 
 function podSpec(
-  { name, hostNetwork, node, spreadOverZones, kind, measures }: AgentWorkload,
+  { name, hostNetwork, node, spreadOverZones, kind, measures, graceful }: AgentWorkload,
   account: string,
   { cluster, image }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string },
 ) {
@@ -87,7 +99,7 @@ function podSpec(
   const healthz = { path: '/healthz', port: AGENT_PORTS.http + moved };
   return {
     serviceAccountName: account,
-    terminationGracePeriodSeconds: 2,
+    terminationGracePeriodSeconds: graceful === true ? GRACEFUL_SECONDS : 2,
     ...(hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
     ...(kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
     ...(node === undefined ? {} : { affinity: onNode(node) }),
@@ -119,6 +131,7 @@ function podSpec(
           // Node looks names up in these threads, four of them by default: slow resolution would make the agent late, not the mesh.
           { name: 'UV_THREADPOOL_SIZE', value: '64' },
           ...(moved === 0 ? [] : ports),
+          ...(graceful === true ? [{ name: DRAIN_VARIABLE, value: String(DRAIN_MS) }] : []),
         ],
         // Quick to be ready, and seldom asked after: forty pods that are asked every second or two cost a core's tenth.
         startupProbe: { httpGet: healthz, periodSeconds: 1, failureThreshold: 180 },

@@ -50,9 +50,10 @@ export async function removeCanary(lab: Lab, cluster: string): Promise<string[]>
   return canaryOf(lab).remove(clusterOf(lab, cluster));
 }
 
-function upgradeContext(
+/** What a driver needs to change a lab's mesh, or to look at a change. */
+export function upgradeContext(
   lab: Lab,
-  { log = silentLog, signal = new AbortController().signal }: MeshChangeOptions,
+  { log = silentLog, signal = new AbortController().signal }: MeshChangeOptions = {},
 ): UpgradeContext {
   return {
     clusters: lab.clusters,

@@ -114,7 +114,15 @@ export function workloadObjects(workload: Workload, context: AgentContext): Kube
     ...(workload.service ? [serviceObject(name, namespace, { app: name }, { ports: ALL_PORTS })] : []),
     ...(runsHere
       ? agentWorkload(
-          { name, namespace, labels: onRoster, serverOnly, measures: !workload.service, ...counting },
+          {
+            name,
+            namespace,
+            labels: onRoster,
+            serverOnly,
+            measures: !workload.service,
+            graceful: workload.service && context.graceful === true,
+            ...counting,
+          },
           context,
         )
       : []),

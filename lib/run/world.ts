@@ -20,6 +20,8 @@ import {
 interface WorldOptions {
   run: string;
   areas: readonly Area[];
+  /** Services can be renewed under calls without a gap of their own: what is lost then, the mesh lost. Ends are slower. */
+  graceful?: boolean;
 }
 
 /** Puts Meshproof's workloads into every cluster at once and waits until all are available. Idempotent. */
@@ -49,12 +51,13 @@ const commonArea: Area = {
 async function deployInto(
   cluster: LabCluster,
   lab: Lab,
-  { run, areas, agent }: WorldOptions & { agent: string },
+  { run, areas, agent, graceful = false }: WorldOptions & { agent: string },
 ): Promise<void> {
   const kube = openKube(cluster.kubeconfig);
   const own = { run, environment: lab.environment.name };
   const { clusters, environment, images } = lab;
-  const context = { cluster, clusters, environment, driver: meshDriver(environment), image: images.runtime };
+  const driver = meshDriver(environment);
+  const context = { cluster, clusters, environment, driver, image: images.runtime, graceful };
   const namespaces: Record<string, Record<string, string>> = Object.assign(
     {},
     ...areas.map((area) => area.namespaces?.(context) ?? {}),

@@ -7,6 +7,13 @@ export interface AccessLine {
   upstream_host?: string;
   upstream_transport_failure_reason?: string | null;
   authority?: string;
+  /** ISO 8601, milliseconds. */
+  start_time?: string;
+  /** Milliseconds. */
+  duration?: number;
+  /** Comma-separated; `-` for none. */
+  response_flags?: string;
+  response_code_details?: string | null;
 }
 
 /** A line of a proxy's log as an access log's; undefined for what else a proxy prints. */

@@ -11,8 +11,9 @@ import type { MeshCanary, UpgradeContext } from '../contracts.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import { withAdmin } from './proxy-admin.ts';
 import { missingConnections } from './status.ts';
-import { injects, SETTLE_MS, withSettings } from './upgrade.ts';
-import { canaryOverlay } from './upgrade-operator.ts';
+import { withSettingsFiles } from './settings-files.ts';
+import { injects, SETTLE_MS } from './upgrade.ts';
+import { canaryOverlay, proxyImageOf } from './upgrade-operator.ts';
 
 /** Ours alone: nobody names a revision of their own like this. */
 export const CANARY_REVISION = 'meshproof-candidate';
@@ -39,7 +40,8 @@ async function add(cluster: LabCluster, settings: MeshSettings, context: Upgrade
   const istioctl = await context.tool('istioctl');
   const last = join(context.stateDir, `${cluster.name}.istio-canary.yaml`);
   let objects: KubernetesObject[] = [];
-  const image = await withSettings(cluster, settings, context, async (files) => {
+  const { name } = cluster;
+  const image = await withSettingsFiles(name, settings, context.stateDir, async (files, installed) => {
     try {
       writeFileSync(last, canaryOverlay(CANARY_REVISION, EAST_WEST_GATEWAY));
       const named = [...files, last].flatMap((file) => ['-f', file]);
@@ -51,6 +53,7 @@ async function add(cluster: LabCluster, settings: MeshSettings, context: Upgrade
     } finally {
       rmSync(last, { force: true });
     }
+    return proxyImageOf(installed, settings.proxyImage);
   });
   await apply(openKube(cluster.kubeconfig), objects);
   await ready(cluster, istioctl, context);

@@ -1,66 +1,47 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { LabCluster } from '../../model/lab.ts';
 import type { MeshSettings } from '../../model/upgrade.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { openKube, waitFor } from '../../support/kube.ts';
 import type { MeshUpgrade, UpgradeContext } from '../contracts.ts';
-import { operatorFile, publishGateway, runInstall } from './install.ts';
+import { publishGateway, runInstall } from './install.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
+import { readLostLine } from './lost-lines.ts';
 import { PROXY_CONTAINER, withAdmin } from './proxy-admin.ts';
+import { preflight } from './preflight.ts';
+import { withSettingsFiles } from './settings-files.ts';
 import { status } from './status.ts';
-import { overlay, proxyImageOf, withProxyImage } from './upgrade-operator.ts';
+import { overlay, proxyImageOf } from './upgrade-operator.ts';
 
 /** For istiod to start anew, to see the other clusters, and to take up what it shall inject. */
 export const SETTLE_MS = 180_000;
 
 export const istioUpgrade: MeshUpgrade = {
   checkValues: (values) => void overlay(values),
+  preflight,
   bring,
   proxyVersion: (cluster, pod) =>
     withAdmin(cluster, pod, async (read) => parseServerInfo(await read('/server_info'))),
   proxyContainer: PROXY_CONTAINER,
   gateways: { namespace: ISTIO_NAMESPACE, app: EAST_WEST_GATEWAY },
+  controlPlane: { namespace: ISTIO_NAMESPACE, app: 'istiod' },
+  readLostLine,
 };
 
 async function bring(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void> {
-  const image = await withSettings(cluster, settings, context, async (files) =>
-    runInstall(cluster, files, context),
+  const installed = await withSettingsFiles(
+    cluster.name,
+    settings,
+    context.stateDir,
+    async (files, operator) => {
+      await runInstall(cluster, files, context);
+      return operator;
+    },
   );
   await publishGateway(openKube(cluster.kubeconfig), cluster);
   await ready(cluster, context);
+  const image = proxyImageOf(installed, settings.proxyImage);
   await injects(cluster, { image, labels: { 'sidecar.istio.io/inject': 'true' } }, context);
-}
-
-/**
- * Writes what a cluster was installed from, and these settings, to files for `istioctl -f`, later ones over earlier ones; they are
- * gone afterwards. Gives the image of the proxies that this makes. A `usage` error where Meshproof did not install the mesh.
- */
-export async function withSettings(
-  cluster: LabCluster,
-  settings: MeshSettings,
-  { stateDir }: Pick<UpgradeContext, 'stateDir'>,
-  use: (files: readonly string[]) => Promise<void>,
-): Promise<string> {
-  const base = operatorFile(stateDir, cluster.name);
-  if (!existsSync(base))
-    throw new MeshproofError('usage', `${cluster.name}: Meshproof did not install this mesh`, {
-      nextStep: 'upgrade it as it was installed, and compare the two with runs of their own',
-    });
-  const installed = readFileSync(base, 'utf8');
-  const files = {
-    settings: join(stateDir, `${cluster.name}.istio-settings.yaml`),
-    values: join(stateDir, `${cluster.name}.istio-values.yaml`),
-  };
-  try {
-    writeFileSync(files.settings, withProxyImage(installed, settings.proxyImage));
-    if (settings.values) writeFileSync(files.values, overlay(settings.values));
-    await use(settings.values ? [files.settings, files.values] : [files.settings]);
-  } finally {
-    for (const file of Object.values(files)) rmSync(file, { force: true });
-  }
-  return proxyImageOf(installed, settings.proxyImage);
 }
 
 async function ready(cluster: LabCluster, context: UpgradeContext): Promise<void> {

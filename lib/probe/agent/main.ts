@@ -3,9 +3,10 @@ import type { Socket as UdpSocket } from 'node:dgram';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import process from 'node:process';
 import { watchStolenTime } from '../../support/stolen-time.ts';
-import { AGENT_PORTS, type AgentPorts } from '../wire.ts';
+import { AGENT_PORTS, type AgentPorts, DRAIN_VARIABLE } from '../wire.ts';
 import { now } from './clock.ts';
 import { controlServer } from './control.ts';
+import { drainer } from './drain.ts';
 import { placeFromEnv } from './place.ts';
 import { createPlanStore } from './plans.ts';
 import { grpcEcho } from './serve/grpc-echo.ts';
@@ -25,6 +26,11 @@ const control = controlServer(place, plans, ports);
 const multiplexed = { http2: http2Echo(place), grpc: grpcEcho(place) };
 const streams = { http, ...multiplexed, tcp: tcpEcho(place), tls, metered, control };
 const udp = udpEcho(place);
+const drained = drainer({
+  http: [http, metered, tls],
+  http2: Object.values(multiplexed),
+  tcp: [streams.tcp],
+});
 const closers = new Set<() => void>();
 
 streams.tcp.on('connection', (socket: Socket) => keepFor(socket, () => socket.destroySoon()));
@@ -67,6 +73,8 @@ function bindUdp(host: string | undefined): Promise<void> {
 }
 
 async function stop(): Promise<void> {
+  const drainMs = Number(process.env[DRAIN_VARIABLE] ?? 0);
+  if (drainMs > 0) await drained(drainMs);
   plans.stop();
   const closed = Object.values(streams).map((server) => new Promise((resolve) => server.close(resolve)));
   udp.close();
