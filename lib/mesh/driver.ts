@@ -12,6 +12,7 @@ import type {
   MeshUpgrade,
   MultiClusterServices,
   MutualTls,
+  ProxyBypass,
   Pushes,
   ServiceName,
   Telemetry,
@@ -82,6 +83,8 @@ export interface MeshDriver {
   pushes?: Pushes;
   /** Left out where proxies do not tell what makes them give up on an endpoint. */
   failover?: FailoverReading;
+  /** Left out where no call can leave a workload's proxy aside. */
+  bypass?: ProxyBypass;
   /** Left out where a mesh in use takes no other settings. */
   upgrade?: MeshUpgrade;
   /** Version that runs in a cluster; undefined where there is no such mesh. */

@@ -6,6 +6,7 @@ import type { MeshDriver } from '../driver.ts';
 import { istioAuthorization } from './authorization.ts';
 import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';
+import { istioBypass } from './bypass.ts';
 import { istioDiscovery } from './discovery.ts';
 import { connect, install, uninstall } from './install.ts';
 import { istioFailover } from './failover-timers.ts';
@@ -73,6 +74,7 @@ export const istioDriver: MeshDriver = {
   membership,
   discovery: istioDiscovery,
   mcs: istioMcs,
+  bypass: istioBypass,
   upgrade: istioUpgrade,
   detect,
   gateways: publishedAddresses,
