@@ -11,7 +11,7 @@ export function sampleOutput(name: string): string {
   const failed = JSON.stringify(JSON.stringify([name, 'HTTP 503: no healthy upstream'])).slice(1, -1);
   return [
     `time="2026-11-22T10:00:00Z" level=warning msg="MESHPROOF_FAILED ${failed}" source=console`,
-    `MESHPROOF_LOAD ${JSON.stringify([{ ...figures, latency, connect: none, tls: none }])}`,
+    `MESHPROOF_LOAD ${JSON.stringify({ startedAt: 1000, arms: [{ ...figures, latency, connect: none, tls: none }] })}`,
     'rest',
   ].join('\n');
 }

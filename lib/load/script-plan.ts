@@ -16,7 +16,7 @@ export interface LoadPlan {
 }
 
 /** Before the calls that count: proxies open connections, and k6 its callers'. */
-const WARMUP_SECONDS = 3;
+export const WARMUP_SECONDS = 3;
 /** Calls a second on connections of their own, beside the load: what it costs to set one up. */
 const CONNECTS_PER_SECOND = 5;
 /** Order statistics that k6 is asked for, at most: an hour's load is then known to 0.01 % in rank. */

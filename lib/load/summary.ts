@@ -17,6 +17,8 @@ export interface LoadTimes {
 /** What k6 measured of one side: latencies of the successful calls, warm-up left out. */
 export interface LoadResult extends LoadTimes {
   arm: LoadArm;
+  /** When k6 began with its warm-up, milliseconds since the epoch on the clock of its node. */
+  startedAt: number;
   /** Calls that were sent at the asked rate and ended; {@link LoadTimes.count} of them are the successful ones. */
   sent: number;
   /** All calls and those of them that failed, with those on connections of their own that were made beside the load. */
@@ -46,7 +48,7 @@ const Times = z.object({
   maxMs: time,
   buckets: z.array(z.tuple([time, z.int().positive()])),
 });
-const Figures = z.array(
+const Arms = z.array(
   z.object({
     name: z.string(),
     ok: count,
@@ -58,6 +60,8 @@ const Figures = z.array(
     tls: Times,
   }),
 );
+
+const Figures = z.object({ startedAt: z.number(), arms: Arms });
 
 const MARK = 'MESHPROOF_LOAD ';
 const FAILED = /MESHPROOF_FAILED (\[.*\])/;
@@ -76,20 +80,24 @@ export function parseLoad(output: string, arms: readonly LoadArm[], seconds: num
   if (!read.success) throw new MeshproofError('environment', `k6 gave no summary\n${lastLines(output)}`);
   const told = failuresIn(lines);
   return arms.map((arm) => {
-    const found = read.data.find(({ name }) => name === arm.name);
+    const found = read.data.arms.find(({ name }) => name === arm.name);
     if (!found) throw new MeshproofError('bug', `k6 has no figures of ${arm.name}`);
-    return resultOf(arm, found, seconds, told.get(arm.name) ?? []);
+    return resultOf(arm, found, {
+      seconds,
+      startedAt: read.data.startedAt,
+      failures: told.get(arm.name) ?? [],
+    });
   });
 }
 
 function resultOf(
   arm: LoadArm,
-  { ok, failed, connects, dropped, latency, connect, tls }: z.infer<typeof Figures>[number],
-  seconds: number,
-  failures: string[],
+  { ok, failed, connects, dropped, latency, connect, tls }: z.infer<typeof Arms>[number],
+  { seconds, startedAt, failures }: { seconds: number; startedAt: number; failures: string[] },
 ): LoadResult {
   return {
     arm,
+    startedAt,
     ...timesOf(latency),
     sent: ok + failed,
     ...errors(ok + failed + connects.ok + connects.failed, failed + connects.failed),
@@ -121,6 +129,7 @@ export function mergeLoads(parts: readonly LoadResult[]): LoadResult {
   const sum = (of: (one: LoadResult) => number) => parts.reduce((total, one) => total + of(one), 0);
   return {
     arm: first.arm,
+    startedAt: Math.min(...parts.map((one) => one.startedAt)),
     ...mergeTimes(parts),
     sent: sum((one) => one.sent),
     ...errors(

@@ -17,6 +17,7 @@ export function fakeLoad(arm: LoadArm, plan: LoadPlan, short: boolean): LoadResu
   const setUp = timesOf(30, 1, isPlanted('slow-handshakes') ? 90 : 4);
   return {
     arm,
+    startedAt: 0,
     ...timesOf(sent - failed, dearProxies ? 12 : 3, slow ? 480 : dearProxies ? 18 : 12),
     sent,
     calls: sent,

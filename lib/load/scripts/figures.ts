@@ -71,6 +71,7 @@ function droppedMetric(arm: number): string {
 
 /** What k6 hands to `handleSummary`, as far as it is used. */
 export interface Summary {
+  state: { testRunDurationMs: number };
   metrics: Record<string, { values: Record<string, number> } | undefined>;
 }
 

@@ -62,5 +62,6 @@ function send(
 }
 
 export function handleSummary(data: Summary): Record<string, string> {
-  return { stdout: `MESHPROOF_LOAD ${JSON.stringify(figuresOf(data, plan))}\n` };
+  const startedAt = Date.now() - data.state.testRunDurationMs;
+  return { stdout: `MESHPROOF_LOAD ${JSON.stringify({ startedAt, arms: figuresOf(data, plan) })}\n` };
 }
