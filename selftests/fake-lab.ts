@@ -11,6 +11,12 @@ const paths: PathBudget[] = [
     relative: { to: 'no-mesh', p50: 3, slackMs: 1 },
   },
   { path: 'cross-zone', protocol: 'http2', limits: { connectMs: 50, tlsHandshakeMs: 50 } },
+  {
+    path: 'cross-region',
+    protocol: 'http',
+    limits: { p99Ms: 50 },
+    relative: { to: 'same-cluster', p50: 3, slackMs: 1 },
+  },
   { path: 'through-gateway', protocol: 'websocket', limits: { p99Ms: 50, errorRatio: 0.001 } },
 ];
 const failover: FailoverBudget = {

@@ -43,11 +43,11 @@ test('budgets of paths are read in milliseconds, and what could never be measure
   const { paths } = loadEnvironment(file).budgets.latency;
   expect(paths.find((one) => one.path === 'same-node' && one.protocol === 'http')).toMatchObject({
     limits: { p50Ms: 20, maxMs: 2000, errorRatio: 0.001, perSecond: 99, connectMs: 100 },
-    relative: { to: 'no-mesh', p50: 8, slackMs: 5 },
+    relative: { to: 'no-mesh', p50: 5, slackMs: 3 },
   });
   const line = lineOf('to: same-cluster');
   const noWay = refusal(good.replace('to: same-cluster', 'to: no-mesh'));
-  expect(noWay.message).toContain('through-gateway has no baseline no-mesh');
+  expect(noWay.message).toContain('cross-region has no baseline no-mesh');
   expect(noWay.at?.line).toBe(line);
   expect(refusal(good.replace('to: no-mesh', 'to: same-cluster')).message).toContain(
     'no baseline same-cluster',
