@@ -143,7 +143,7 @@ const BROKEN_PROMISES: Planted[] = [
   {
     suite: 'latency/same-node',
     defect: 'dear-proxies',
-    says: 'grpc: p50Ms is 12, 4 times that of no-mesh (3)',
+    says: 'grpc: p50Ms is 12, 4 times that of no-mesh',
   },
   {
     suite: 'latency/cross-zone',

@@ -48,7 +48,7 @@ const DEFECTS = {
   'stream-limit': 'streams are cut after 3 s',
   'slow-p99': 'one call in fifty is slow under load',
   'dear-proxies': 'a call through the proxies takes four times what it takes without',
-  'slow-handshakes': 'one new connection in twenty waits for its handshake',
+  'slow-handshakes': 'new connections wait for their handshakes',
   'load-errors': 'one call in a hundred fails under load',
   'dropped-load': 'k6 has too few callers',
   'first-load-dropped': 'k6 has too few callers, the first time only',

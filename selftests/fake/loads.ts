@@ -14,7 +14,7 @@ export function fakeLoad(arm: LoadArm, plan: LoadPlan, short: boolean): LoadResu
   const slow = isPlanted('slow-p99') || isPlanted('busy-machine');
   const dearProxies = isPlanted('dear-proxies') && !arm.name.includes('no-mesh');
   const nothing = timesOf(0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
-  const setUp = timesOf(30, 1, isPlanted('slow-handshakes') ? 90 : 4);
+  const setUp = isPlanted('slow-handshakes') ? timesOf(30, 60, 90) : timesOf(30, 1, 4);
   return {
     arm,
     startedAt: 0,
