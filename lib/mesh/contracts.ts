@@ -331,6 +331,16 @@ export interface FailoverReading {
 /** What an upgrade works with. */
 export type UpgradeContext = Pick<MeshContext, 'clusters' | 'tool' | 'log' | 'signal' | 'stateDir'>;
 
+/** Ways past a workload's proxy: what they cost is the difference to the way through it. */
+export interface ProxyBypass {
+  /** Annotations of a pod whose calls to these ports leave its proxy aside. */
+  outbound(ports: readonly number[]): Record<string, string>;
+  /** Annotations of a pod that takes calls of these ports without its proxy. */
+  inbound(ports: readonly number[]): Record<string, string>;
+  /** Labels of a pod without a proxy, in a namespace of the mesh. */
+  without: Record<string, string>;
+}
+
 /** Other settings for a mesh that is in use, and those it was installed with again. */
 export interface MeshUpgrade {
   /** Throws a `usage` error for values that this mesh cannot take. */

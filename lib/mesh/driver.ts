@@ -15,6 +15,7 @@ import type {
   MeshUpgrade,
   MultiClusterServices,
   MutualTls,
+  ProxyBypass,
   Pushes,
   ServiceName,
   Telemetry,
@@ -89,6 +90,8 @@ export interface MeshDriver {
   callTimes?: CallTimes;
   /** Left out where what its programs use cannot be told from what workloads use. */
   footprint?: Footprint;
+  /** Left out where no call can leave a workload's proxy aside. */
+  bypass?: ProxyBypass;
   /** Left out where a mesh in use takes no other settings. */
   upgrade?: MeshUpgrade;
   /** Left out where a cluster has one control plane only. */

@@ -8,6 +8,7 @@ import { istioCanary } from './canary.ts';
 import { istioCallTimes } from './call-times.ts';
 import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';
+import { istioBypass } from './bypass.ts';
 import { istioDiscovery } from './discovery.ts';
 import { connect, install, uninstall } from './install.ts';
 import { istioFootprint } from './footprint.ts';
@@ -78,6 +79,7 @@ export const istioDriver: MeshDriver = {
   membership,
   discovery: istioDiscovery,
   mcs: istioMcs,
+  bypass: istioBypass,
   upgrade: istioUpgrade,
   canary: istioCanary,
   detect,
