@@ -28,7 +28,7 @@ const streams = { http, ...multiplexed, tcp: tcpEcho(place), tls, metered, contr
 const udp = udpEcho(place);
 const drained = drainer({
   http: [http, metered, tls],
-  http2: Object.values(multiplexed),
+  http2: [...Object.values(multiplexed), tls],
   tcp: [streams.tcp],
 });
 const closers = new Set<() => void>();
