@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
-import { Command, Option } from 'commander';
-import { gate, type Gated } from '../gate/run.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { gate, GATE_PARTS, type GatePart, type Gated } from '../gate/run.ts';
 import { parseSide } from '../gate/sides.ts';
 import { readWaivers } from '../gate/waivers-file.ts';
 import { DECISION_WORDS } from '../gate/words.ts';
@@ -17,6 +17,9 @@ interface GateFlags extends EnvironmentFlags {
   from: string;
   to: string;
   profile: Profile;
+  grep?: string;
+  rounds: number;
+  skip?: GatePart[];
   waivers?: string;
   failFast?: boolean;
   seed?: number;
@@ -39,6 +42,17 @@ export function gateCommand(): Command {
         .choices(PROFILES)
         .default('core'),
     )
+    .option(
+      '--grep <regex>',
+      'only promises whose id matches (meshproof verify --list), and no other; the decision says so',
+    )
+    .option(
+      '--rounds <number>',
+      'rounds of the comparison at most, after 12 of identical sides at most',
+      parseRounds,
+      20,
+    )
+    .option('--skip <parts>', `comma-separated: ${GATE_PARTS.join(', ')}; GO takes all of them`, parseParts)
     .option('--waivers <file>', 'YAML: what may pass until a date, and on whose responsibility')
     .option('--fail-fast', 'end with the first finding against the candidate')
     .option('--seed <number>', 'repeat the order of tests and rounds of an earlier gate', parseCount)
@@ -87,6 +101,9 @@ async function run(flags: GateFlags): Promise<void> {
     seed: flags.seed ?? randomInt(2 ** 31),
     workers: DEFAULT_WORKERS,
     profile: flags.profile,
+    grep: flags.grep,
+    rounds: { identical: Math.min(IDENTICAL_ROUNDS, flags.rounds), most: flags.rounds },
+    skip: flags.skip ?? [],
     failFast: flags.failFast ?? false,
     history: flags.history === undefined ? undefined : resolve(flags.history),
     keep: flags.keep ?? false,
@@ -95,6 +112,25 @@ async function run(flags: GateFlags): Promise<void> {
   });
   console.log(flags.json ? JSON.stringify(gated.result, null, 2) : render(gated, context.stages.seconds));
   process.exitCode = gated.result.exitCode;
+}
+
+/** So many rounds of identical sides tell their spread well enough. */
+const IDENTICAL_ROUNDS = 12;
+/** The fewest rounds that a comparison can be planned from. */
+const LEAST_ROUNDS = 6;
+
+function parseRounds(text: string): number {
+  const rounds = parseCount(text);
+  if (rounds < LEAST_ROUNDS) throw new InvalidArgumentError(`${LEAST_ROUNDS} at least.`);
+  return rounds;
+}
+
+function parseParts(text: string): GatePart[] {
+  return text.split(',').map((word) => {
+    const part = GATE_PARTS.find((one) => one === word.trim());
+    if (!part) throw new InvalidArgumentError(`"${word}" is no part; there are ${GATE_PARTS.join(', ')}.`);
+    return part;
+  });
 }
 
 function render({ result, files }: Gated, stages: Record<string, number>): string {
