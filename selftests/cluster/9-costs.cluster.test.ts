@@ -95,32 +95,36 @@ function asForeign(lab: Lab): Lab {
   return { ...lab, environment: { ...lab.environment, provider } };
 }
 
-test('a proxy that leaks is told from its twin that does not, and both sources agree on what a call costs', async ({}, info) => {
-  await using backend = backendOf(requireLab());
-  const calls = async () => costedCalls([await agentLoad(backend, load)]);
-  const near = await proxyCosts(requireLab(), { workloads, load: calls });
-  const far = await proxyCosts(asForeign(requireLab()), { workloads, load: calls });
-  const said = ({ figures, growth, notes, readings: { source } }: typeof near) => ({
-    source,
-    figures,
-    growth,
-    notes,
-  });
-  await info.attach('costs.json', { body: JSON.stringify([said(near), said(far)], null, 2) });
-  const growing = near.growth.filter(({ growth }) => growth.state === 'grows');
-  expect(growing).toMatchObject([{ role: 'server-proxy', cluster: LEAKY, of: 'resident' }]);
-  expect(growing[0]?.growth.slope).toBeGreaterThan(3000);
-  expect(growing[0]?.growth.slope).toBeLessThan(12_000);
-  expect([near.readings.source, far.readings.source]).toEqual(['nodes', 'kubelets']);
-  for (const name of ['client-proxy', 'server-proxy', 'gateway'].map((role) => `cpuPerCallMs ${role}`)) {
-    const [exact, copied] = [near, far].map(({ figures }) => figures[name] ?? Number.NaN);
-    expect(
-      (copied ?? 0) / (exact ?? 0),
-      `${name}: ${exact} ms by nodes, ${copied} ms by kubelets`,
-    ).toBeGreaterThan(0.6);
-    expect((copied ?? 0) / (exact ?? 0)).toBeLessThan(1.6);
-  }
-});
+test(
+  'a proxy that leaks is told from its twin that does not, and both sources agree on what a call costs',
+  { tag: '@nightly' },
+  async ({}, info) => {
+    await using backend = backendOf(requireLab());
+    const calls = async () => costedCalls([await agentLoad(backend, load)]);
+    const near = await proxyCosts(requireLab(), { workloads, load: calls });
+    const far = await proxyCosts(asForeign(requireLab()), { workloads, load: calls });
+    const said = ({ figures, growth, notes, readings: { source } }: typeof near) => ({
+      source,
+      figures,
+      growth,
+      notes,
+    });
+    await info.attach('costs.json', { body: JSON.stringify([said(near), said(far)], null, 2) });
+    const growing = near.growth.filter(({ growth }) => growth.state === 'grows');
+    expect(growing).toMatchObject([{ role: 'server-proxy', cluster: LEAKY, of: 'resident' }]);
+    expect(growing[0]?.growth.slope).toBeGreaterThan(3000);
+    expect(growing[0]?.growth.slope).toBeLessThan(12_000);
+    expect([near.readings.source, far.readings.source]).toEqual(['nodes', 'kubelets']);
+    for (const name of ['client-proxy', 'server-proxy', 'gateway'].map((role) => `cpuPerCallMs ${role}`)) {
+      const [exact, copied] = [near, far].map(({ figures }) => figures[name] ?? Number.NaN);
+      expect(
+        (copied ?? 0) / (exact ?? 0),
+        `${name}: ${exact} ms by nodes, ${copied} ms by kubelets`,
+      ).toBeGreaterThan(0.6);
+      expect((copied ?? 0) / (exact ?? 0)).toBeLessThan(1.6);
+    }
+  },
+);
 
 test('both proxies tell of every call where its time went', async ({}, info) => {
   await using backend = backendOf(requireLab());
@@ -135,27 +139,31 @@ test('both proxies tell of every call where its time went', async ({}, info) => 
   }
 });
 
-test('changes reach every proxy of both clusters, and nothing of what was made for it stays', async ({}, info) => {
-  await using backend = backendOf(requireLab());
-  const found = await measureConvergence(backend, {
-    run: RUN,
-    sizes: [10, 50],
-    changes: 4,
-    log: terminalLog(),
-  });
-  await info.attach('convergence.json', { body: JSON.stringify(found, null, 2) });
-  expect(found.map(({ services, proxies, missing }) => ({ services, proxies, missing }))).toEqual(
-    [10, 50].map((services) => ({ services, proxies: 4, missing: [] })),
-  );
-  // Istiod waits 100 ms for more changes before it tells anybody.
-  for (const { all, own, remote } of found)
-    for (const { fastest } of [all, own, remote]) expect(fastest).toBeGreaterThan(90);
-  for (const { name } of requireLab().clusters) {
-    const { core } = clusterOf(requireLab(), name).kube;
-    expect(await ignoreMissing(core.readNamespace({ name: BALLAST_NAMESPACE }))).toBeUndefined();
-    const { items } = await core.listNamespacedService({ namespace: MESH_NAMESPACE });
-    expect(items.map(({ metadata }) => metadata?.name).filter((one) => one?.startsWith('marker-'))).toEqual(
-      [],
+test(
+  'changes reach every proxy of both clusters, and nothing of what was made for it stays',
+  { tag: '@nightly' },
+  async ({}, info) => {
+    await using backend = backendOf(requireLab());
+    const found = await measureConvergence(backend, {
+      run: RUN,
+      sizes: [10, 50],
+      changes: 4,
+      log: terminalLog(),
+    });
+    await info.attach('convergence.json', { body: JSON.stringify(found, null, 2) });
+    expect(found.map(({ services, proxies, missing }) => ({ services, proxies, missing }))).toEqual(
+      [10, 50].map((services) => ({ services, proxies: 4, missing: [] })),
     );
-  }
-});
+    // Istiod waits 100 ms for more changes before it tells anybody.
+    for (const { all, own, remote } of found)
+      for (const { fastest } of [all, own, remote]) expect(fastest).toBeGreaterThan(90);
+    for (const { name } of requireLab().clusters) {
+      const { core } = clusterOf(requireLab(), name).kube;
+      expect(await ignoreMissing(core.readNamespace({ name: BALLAST_NAMESPACE }))).toBeUndefined();
+      const { items } = await core.listNamespacedService({ namespace: MESH_NAMESPACE });
+      expect(items.map(({ metadata }) => metadata?.name).filter((one) => one?.startsWith('marker-'))).toEqual(
+        [],
+      );
+    }
+  },
+);

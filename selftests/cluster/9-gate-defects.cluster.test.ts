@@ -51,7 +51,7 @@ async function figures(body: object): Promise<void> {
 const failed = ({ observations }: Recording) => observations.filter(({ outcome }) => outcome !== 'ok');
 const median = ({ observations }: Recording) => analyseLatency(observations).p50Ms ?? Number.NaN;
 
-test('slow-hop: 8 ms more for each proxy on the way, and nothing else', async () => {
+test('slow-hop: 8 ms more for each proxy on the way, and nothing else', { tag: '@nightly' }, async () => {
   const proxyImage = await proxyOf('slow-hop');
   const slow = { client: { ...caller, name: 'slow-caller' }, server: { ...server, name: 'slow-server' } };
   await bench.put({ ...slow.client, proxyImage }, { ...slow.server, proxyImage });
@@ -73,7 +73,9 @@ test('slow-hop: 8 ms more for each proxy on the way, and nothing else', async ()
   expect(p50Ms[2] - p50Ms[1]).toBeLessThan(12);
 });
 
-test('few-resets: 0.2 % of the requests, and none with the installed proxy', async () => {
+test('few-resets: 0.2 % of the requests, and none with the installed proxy', {
+  tag: '@nightly',
+}, async () => {
   const client = { ...caller, name: 'unlucky-caller' };
   await bench.put({ ...client, proxyImage: await proxyOf('few-resets') });
   const rate = { perSecond: 200, calls: 5000 };
@@ -89,7 +91,7 @@ test('few-resets: 0.2 % of the requests, and none with the installed proxy', asy
   expect(failed(bad).length).toBeLessThan(24);
 });
 
-test('memory-growth: 8 KiB of every answer are kept', async () => {
+test('memory-growth: 8 KiB of every answer are kept', { tag: '@nightly' }, async () => {
   const client = { ...caller, name: 'greedy-caller' };
   await bench.put({ ...client, proxyImage: await proxyOf('memory-growth') });
   const grown = async (from: BenchPods) => {
@@ -106,7 +108,9 @@ test('memory-growth: 8 KiB of every answer are kept', async () => {
   expect(bad - good).toBeLessThan(10 * 1024);
 });
 
-test('drain-resets: a rollout loses calls that it does not lose with the installed proxy', async () => {
+test('drain-resets: a rollout loses calls that it does not lose with the installed proxy', {
+  tag: '@nightly',
+}, async () => {
   const dropping = { ...server, name: 'dropping-server' };
   await bench.put({ ...dropping, proxyImage: await proxyOf('drain-resets') });
   const good = await bench.rollUnderCalls(server, caller, 200);
@@ -155,7 +159,9 @@ async function comesTo(what: string, call: () => Promise<Recording>, outcome: st
 
 const few = { perSecond: 20, calls: 10 };
 
-test('plaintext-accepted: who has no certificate is answered, and turned away again afterwards', async () => {
+test('plaintext-accepted: who has no certificate is answered, and turned away again afterwards', {
+  tag: '@nightly',
+}, async () => {
   const knock = () => bench.call(stranger, inClear(server), few);
   await comesTo('STRICT turns plaintext away', knock, 'reset');
   await underValues('plaintext-accepted', async () => {
@@ -168,7 +174,9 @@ test('plaintext-accepted: who has no certificate is answered, and turned away ag
   await comesTo('plaintext is turned away again', knock, 'reset');
 });
 
-test('remote-endpoints-gone: a service of the other cluster is out of reach, and within it again afterwards', async () => {
+test('remote-endpoints-gone: a service of the other cluster is out of reach, and within it again afterwards', {
+  tag: '@nightly',
+}, async () => {
   const call = () => bench.call(caller, http(remote, 'fresh'), few);
   await comesTo('the other cluster answers', call, 'ok');
   await underValues('remote-endpoints-gone', async () => {
