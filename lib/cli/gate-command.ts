@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { gate, GATE_PARTS, type GatePart, type Gated } from '../gate/run.ts';
+import { previewGate } from '../gate/preview.ts';
+import { gate, gateTests, GATE_PARTS, type GatePart, type Gated } from '../gate/run.ts';
 import { parseSide } from '../gate/sides.ts';
 import { readWaivers } from '../gate/waivers-file.ts';
 import { DECISION_WORDS } from '../gate/words.ts';
 import { PROFILES, type Profile } from '../model/run.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
+import { readValues } from '../run/mesh-settings.ts';
 import { DEFAULT_WORKERS } from '../run/suites.ts';
 import { projectRoot } from '../support/paths.ts';
 import { columns } from './columns.ts';
@@ -26,6 +28,7 @@ interface GateFlags extends EnvironmentFlags {
   history?: string;
   keep?: boolean;
   output: string;
+  plan?: boolean;
   json?: boolean;
 }
 
@@ -59,6 +62,7 @@ export function gateCommand(): Command {
     .option('--history <folder>', 'folder kept over gates: what runs now, beside what it was; gets this gate')
     .option('--keep', 'leave an environment up that this gate made')
     .option('-o, --output <folder>', 'folder of the decision', resolve(projectRoot, 'reports/output/gate'))
+    .option('--plan', 'say what would be done, and change nothing')
     .option('--json', 'print the decision as JSON on stdout; progress goes to stderr')
     .addHelpText('after', AFTER)
     .action(run);
@@ -92,18 +96,27 @@ Exit codes:
 async function run(flags: GateFlags): Promise<void> {
   const sides = { from: parseSide(flags.from), to: parseSide(flags.to) };
   const waivers = flags.waivers === undefined ? [] : readWaivers(resolve(flags.waivers));
+  const selection = { grep: flags.grep, profile: flags.profile };
+  const wanted = {
+    skip: flags.skip ?? [],
+    rounds: { identical: Math.min(IDENTICAL_ROUNDS, flags.rounds), most: flags.rounds },
+  };
+  if (flags.plan) {
+    const tests = await gateTests(selection);
+    const plan = previewGate(environmentFrom(flags), { ...sides, ...wanted, tests, values: readValues });
+    console.log(plan.join('\n'));
+    return;
+  }
   const context = commandContext(flags);
   const gated = await gate(environmentFrom(flags), {
     ...context,
     ...sides,
+    ...selection,
+    ...wanted,
     waivers,
     command: ['meshproof', ...process.argv.slice(2)].join(' '),
     seed: flags.seed ?? randomInt(2 ** 31),
     workers: DEFAULT_WORKERS,
-    profile: flags.profile,
-    grep: flags.grep,
-    rounds: { identical: Math.min(IDENTICAL_ROUNDS, flags.rounds), most: flags.rounds },
-    skip: flags.skip ?? [],
     failFast: flags.failFast ?? false,
     history: flags.history === undefined ? undefined : resolve(flags.history),
     keep: flags.keep ?? false,

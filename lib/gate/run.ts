@@ -58,15 +58,19 @@ export interface Gated {
  * that fails is a finding, and what was found before is kept. Throws a `usage` error for sides that this environment cannot be.
  */
 export async function gate(environment: Environment, options: GateOptions): Promise<Gated> {
-  const known = await knownTests();
-  const grep = options.grep === undefined ? {} : { grep: options.grep };
-  const tests = [
-    ...new Set([
-      ...select(known, { suites: [], profile: options.profile, ...grep }),
-      ...(options.grep === undefined ? select(known, { suites: ['failover'], profile: 'extended' }) : []),
-    ]),
-  ];
+  const tests = await gateTests(options);
   return useEnvironment(environment, options, (lab, run) => gateLab(lab, run, tests, options));
+}
+
+/** The promises that both sides are held to. A `usage` error when none matches. */
+export async function gateTests({
+  profile,
+  grep,
+}: Pick<GateOptions, 'profile' | 'grep'>): Promise<PlannedTest[]> {
+  const known = await knownTests();
+  if (grep !== undefined) return select(known, { suites: [], profile, grep });
+  const faults = select(known, { suites: ['failover'], profile: 'extended' });
+  return [...new Set([...select(known, { suites: [], profile }), ...faults])];
 }
 
 async function gateLab(lab: Lab, run: string, tests: PlannedTest[], options: GateOptions): Promise<Gated> {
