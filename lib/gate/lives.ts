@@ -25,8 +25,9 @@ export function livesOf(events: readonly PodEvent[]): Life[] {
     else if (what === 'ending') life.endingAt ??= at;
     else if (what === 'gone') life.goneAt ??= at;
     else if (what === 'stopped' && container !== undefined) life.stopped[container] ??= at;
-    // Several services may list it, and each takes it off.
-    else if (what === 'unlisted' && life.endingAt !== undefined) life.unlistedAt ??= at;
+    // Several services may list it, and each takes it off; two watches are in no order.
+    else if (what === 'unlisted') life.unlistedAt ??= at;
+    else if (what === 'listed') delete life.unlistedAt;
   }
   return [...lives.values()];
 }

@@ -11,7 +11,7 @@ import {
 import type { Lab, LabCluster } from '../model/lab.ts';
 import type { PodEvent, PodRole, UpgradeRecord } from '../model/upgrade-record.ts';
 import { errorMessage } from '../support/errors.ts';
-import { type Kube, openKube } from '../support/kube.ts';
+import { ignoreMissing, type Kube, openKube, secondsSince } from '../support/kube.ts';
 import { upgradeOf } from './mesh-change.ts';
 import { listedIn, podChanges } from './pod-changes.ts';
 import { RUN_LABEL } from './workloads.ts';
@@ -72,11 +72,14 @@ async function watchCluster(
     ].find(({ name, state }) => name === proxyContainer && state?.running);
     if (!proxy || gone || !readLostLine || followed.has(uid)) return;
     followed.add(uid);
+    const kept = new Set<string>();
     const keep = (line: string) => {
       const lost = readLostLine(line);
-      if (lost) record.lines.push({ ...lost, cluster: cluster.name, pod: pod.metadata?.name ?? '' });
+      if (!lost || kept.has(line)) return;
+      kept.add(line);
+      record.lines.push({ ...lost, cluster: cluster.name, pod: pod.metadata?.name ?? '' });
     };
-    follow(kube, pod, proxyContainer, keep, stops).catch((error: unknown) => {
+    follow(kube, pod, proxyContainer, keep, { stops, since: Date.now() }).catch((error: unknown) => {
       record.unread.push(`${cluster.name}: log of ${pod.metadata?.name}: ${errorMessage(error)}`);
     });
   };
@@ -148,29 +151,43 @@ function identityOf({ metadata, status }: V1Pod): Pick<PodEvent, 'namespace' | '
   };
 }
 
-/** Gives every line that a container logs from now on, and of the second before. */
+/** Gives every line that a container logs from then on; a line may come twice where the connection was cut off in between. */
 async function follow(
-  { config }: Kube,
-  { metadata }: V1Pod,
+  kube: Kube,
+  pod: V1Pod,
   container: string,
   keep: (line: string) => void,
-  stops: (() => unknown)[],
+  { stops, since }: { stops: (() => unknown)[]; since: number },
 ): Promise<void> {
   let rest = '';
+  let latest = since;
   const stream = new Writable({
     write(chunk, _, done) {
+      latest = Date.now();
       const lines = (rest + String(chunk)).split('\n');
       rest = lines.pop() ?? '';
       lines.forEach(keep);
       done();
     },
   });
-  const { namespace = '', name = '' } = metadata ?? {};
-  // A stream that is cut off ends the watch of this one pod, and is no error of the run's.
-  stream.on('error', () => undefined);
-  const aborter = await new PodLog(config).log(namespace, name, container, stream, {
+  const { namespace = '', name = '' } = pod.metadata ?? {};
+  const cutOff = Promise.withResolvers<void>();
+  // client-node keeps what it reads from to itself, and leaves its errors, such as five minutes of silence, to nobody.
+  stream.once('pipe', (source) => source.on('error', () => cutOff.resolve()));
+  stream.once('finish', () => cutOff.reject(new Error('the container ended')));
+  const aborter = await new PodLog(kube.config).log(namespace, name, container, stream, {
     follow: true,
-    sinceSeconds: 1,
+    sinceSeconds: secondsSince(since),
   });
-  stops.push(() => aborter.abort());
+  let over = false;
+  stops.push(() => {
+    over = true;
+    aborter.abort();
+  });
+  const ended = await cutOff.promise.then(
+    () => over,
+    () => true,
+  );
+  if (ended || !(await ignoreMissing(kube.core.readNamespacedPod({ namespace, name })))) return;
+  await follow(kube, pod, container, keep, { stops, since: latest });
 }

@@ -24,7 +24,7 @@ const AROUND_S = 5;
 const targets: [string, CallTarget, number][] = [
   ['fresh', { protocol: 'http', url: `http://${HOST}/`, connection: 'fresh' }, RATE],
   ['kept', { protocol: 'http', url: `http://${HOST}/`, connection: 'pooled' }, RATE],
-  ['WebSocket', { protocol: 'websocket', url: `ws://${HOST}/`, messages: 10, gapMs: 300 }, 2],
+  ['WebSocket', { protocol: 'websocket', url: `http://${HOST}/`, messages: 10, gapMs: 300 }, 2],
 ];
 
 test.describe.configure({ mode: 'serial' });
