@@ -12,7 +12,8 @@ import {
 import { waiverNote, waiversOf } from '../analysis/waivers.ts';
 import { exitCodeFor } from '../report/verdict-file.ts';
 import { baselineWarnings, overTime } from './baselines.ts';
-import { comparisonFindings, failoverFindings, trafficFindings } from './findings.ts';
+import { comparisonFindings, failoverFindings } from './findings.ts';
+import { trafficFindings } from './traffic-findings.ts';
 import { promiseChanges, promiseFindings } from './promises.ts';
 import { DECISION_WORDS } from './words.ts';
 

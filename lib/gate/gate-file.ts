@@ -53,7 +53,11 @@ const traffic = z.strictObject({
         step: z.string(),
         path: z.string(),
         outcome: z.enum(OUTCOME_CLASSES).exclude(['ok']),
-        cause: z.strictObject({ by: z.enum(LOSS_CAUSES), words: z.string() }),
+        cause: z.strictObject({
+          by: z.enum(LOSS_CAUSES),
+          words: z.string(),
+          renewal: z.literal(true).exactOptional().describe('By the end of a proxy that was replaced'),
+        }),
       }),
     )
     .describe('Every call that was lost while versions changed'),

@@ -83,9 +83,10 @@ export interface DroppedCall {
   outcome: Exclude<OutcomeClass, 'ok'>;
   /**
    * By the mesh, by the machine that measures or by Meshproof's own workloads (`harness`), neither of which says anything of the
-   * mesh, or nobody knows.
+   * mesh, or nobody knows. `renewal`: by the end of a proxy that was replaced; in the upgrade it is what runs now that ends, on the
+   * way back the candidate.
    */
-  cause: { by: (typeof LOSS_CAUSES)[number]; words: string };
+  cause: { by: (typeof LOSS_CAUSES)[number]; words: string; renewal?: true };
 }
 
 /** Calls on every path while versions changed, and all that were lost. */
