@@ -82,8 +82,9 @@ function fortioContainer({ image, plan }: K6Options, callers: number): V1Contain
   const [arm] = plan.arms;
   const { ratePerSecond } = plan.shape as { ratePerSecond: number };
   const load = `-qps ${ratePerSecond} -c ${callers} -t ${planSeconds(plan) + 15}s`;
-  // Callers begin spread over the interval, and one that was held up lets its missed calls go, as arrivals do.
-  const pace = '-uniform -nocatchup -allow-initial-errors';
+  // Callers begin spread over the interval, and one that was held up lets its missed calls go, as arrivals do. Both tools
+  // speak HTTP by Go's own client: fortio's quicker one takes 0.1 ms less of each call, which is the caller's and not the path's.
+  const pace = '-stdclient -uniform -nocatchup -allow-initial-errors';
   const log = '-access-log-file /dev/stdout -access-log-format json';
   const words = `load -quiet ${load} ${pace} ${log} http://${arm?.host}:${arm?.port}/`;
   return {
