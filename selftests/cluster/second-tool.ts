@@ -39,7 +39,7 @@ export async function besideFortio(
   const pod = job.spec?.template.spec;
   // The same share of a busy node as k6 has: with less it would be woken later, and call that the path's latency.
   const { resources = {} } = pod?.containers[0] ?? {};
-  pod?.containers.push({ ...fortioContainer(options, callers), resources });
+  pod?.containers.push(fortioContainer(options, callers, resources));
   pod?.volumes?.push({ name: 'fortio', hostPath: { path: NODE_FOLDER } });
   const { namespace, plan } = options;
   try {
@@ -80,7 +80,11 @@ export async function besideFortio(
   }
 }
 
-function fortioContainer({ image, plan }: K6Options, callers: number): V1Container {
+function fortioContainer(
+  { image, plan }: K6Options,
+  callers: number,
+  resources: NonNullable<V1Container['resources']>,
+): V1Container {
   const [arm] = plan.arms;
   const { ratePerSecond } = plan.shape as { ratePerSecond: number };
   const load = `-qps ${ratePerSecond} -c ${callers} -t ${planSeconds(plan) + 15}s`;
@@ -93,6 +97,7 @@ function fortioContainer({ image, plan }: K6Options, callers: number): V1Contain
     name: 'fortio',
     image,
     imagePullPolicy: 'IfNotPresent',
+    resources,
     command: ['/fortio/fortio', ...words.split(' ')],
     volumeMounts: [{ name: 'fortio', mountPath: '/fortio', readOnly: true }],
   };
