@@ -17,8 +17,9 @@ export function httpCall(arm: Arm, plan: ScriptPlan, fresh: boolean): Outcome {
   const failure = whyFailed(response, arm);
   return {
     ...(failure === undefined ? {} : { failure }),
-    // What k6 calls blocked is all until the connection is there, connecting and TLS included.
-    latencyMs: fresh ? blocked + duration : duration,
+    // What k6 calls blocked is all until the connection is there, connecting and TLS included. A call of a kept connection
+    // that had to open one tells of that apart.
+    latencyMs: fresh || connecting === 0 ? blocked + duration : duration,
     ...(connecting > 0 ? { connectMs: connecting + tls } : {}),
     ...(tls > 0 ? { tlsMs: tls } : {}),
   };
