@@ -141,37 +141,41 @@ const slowdown: KubernetesObject & { spec: object } = {
   },
 };
 
-test('a candidate that is 8 ms slower fails, by its latency on every path', async ({}, info) => {
-  const lab = requireLab();
-  const changes = openChanges(lab, RUN);
-  try {
-    for (const { name } of lab.clusters) await changes.apply(name, [slowdown]);
-    const comparison = await compareSideBySide(
-      lab,
-      { run: RUN, to: {}, seed: 1 },
-      {
-        ...options,
-        shape: { ratePerSecond: 60, durationMs: 5000, warmUpMs: 1000 },
-        rounds: { identical: 8, most: 6 },
-      },
-    );
-    const words = comparison.metrics.map((metric) => `${metric.verdict}: ${metricWords(metric)}`);
-    await info.attach('comparison.json', {
-      body: JSON.stringify(comparison, null, 1),
-      contentType: 'application/json',
-    });
-    expect(comparison.verdict, [...comparison.reasons, ...words].join('\n')).toBe('fail');
-    const failed = comparison.metrics.filter(({ verdict }) => verdict === 'fail');
-    expect(failed.map(({ metric }) => metric.name)).toEqual(
-      expect.arrayContaining(['p50Ms in-cluster http', 'p50Ms cross-cluster http']),
-    );
-    for (const { metric, from, to } of failed.filter(({ metric }) => metric.name.startsWith('p50')))
-      expect((to ?? 0) - (from ?? 0), metric.name).toBeGreaterThan(6);
-  } finally {
-    await changes.revert();
-  }
-  expect((await controlPlanes()).filter((one) => one.includes(REVISION))).toEqual([]);
-});
+test(
+  'a candidate that is 8 ms slower fails, by its latency on every path',
+  { tag: '@nightly' },
+  async ({}, info) => {
+    const lab = requireLab();
+    const changes = openChanges(lab, RUN);
+    try {
+      for (const { name } of lab.clusters) await changes.apply(name, [slowdown]);
+      const comparison = await compareSideBySide(
+        lab,
+        { run: RUN, to: {}, seed: 1 },
+        {
+          ...options,
+          shape: { ratePerSecond: 60, durationMs: 5000, warmUpMs: 1000 },
+          rounds: { identical: 8, most: 6 },
+        },
+      );
+      const words = comparison.metrics.map((metric) => `${metric.verdict}: ${metricWords(metric)}`);
+      await info.attach('comparison.json', {
+        body: JSON.stringify(comparison, null, 1),
+        contentType: 'application/json',
+      });
+      expect(comparison.verdict, [...comparison.reasons, ...words].join('\n')).toBe('fail');
+      const failed = comparison.metrics.filter(({ verdict }) => verdict === 'fail');
+      expect(failed.map(({ metric }) => metric.name)).toEqual(
+        expect.arrayContaining(['p50Ms in-cluster http', 'p50Ms cross-cluster http']),
+      );
+      for (const { metric, from, to } of failed.filter(({ metric }) => metric.name.startsWith('p50')))
+        expect((to ?? 0) - (from ?? 0), metric.name).toBeGreaterThan(6);
+    } finally {
+      await changes.revert();
+    }
+    expect((await controlPlanes()).filter((one) => one.includes(REVISION))).toEqual([]);
+  },
+);
 
 test('kill -9 while a candidate is added: a sweep leaves nothing of it', async () => {
   const lab = requireLab();
