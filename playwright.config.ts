@@ -11,8 +11,13 @@ const suites =
 /** `meshproof verify` says how many workers the tests get that do more than wait. */
 const busy = process.env['MESHPROOF_BUSY_WORKERS'];
 
+/** Tests on real clusters that take too long for every change. */
+const NIGHTLY = /@nightly\b/;
+const onClusters = { testDir: '.', testMatch: /\.cluster\.test\.ts$/, timeout: 1_800_000, workers: 1 };
+
 /**
- * One runner for every test. `unit` and `selftest` need nothing but Node; `cluster` needs a kind engine; the others
+ * One runner for every test. `unit` and `selftest` need nothing but Node; `cluster` needs a kind engine, and
+ * so does `nightly`, what takes too long for every change; the others
  * are the phases of the product's own suites, started by `meshproof verify`, which leaves the run's manifest in
  * MESHPROOF_RUN.
  */
@@ -32,7 +37,8 @@ export default defineConfig({
       timeout: 120_000,
       workers: 2,
     },
-    { name: 'cluster', testDir: '.', testMatch: /\.cluster\.test\.ts$/, timeout: 1_800_000, workers: 1 },
+    { name: 'cluster', ...onClusters, grepInvert: NIGHTLY },
+    { name: 'nightly', ...onClusters, grep: NIGHTLY },
     {
       name: 'conformance',
       testDir: suites,

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import type { LoadResult } from '../lib/load/summary.ts';
 import { istioDriver } from '../lib/mesh/istio/driver.ts';
 import type { CallTarget } from '../lib/model/call-plan.ts';
 import type { RunManifest } from '../lib/model/run.ts';
-import type { Backend, LoadRequest } from '../lib/run/backend.ts';
+import type { Backend } from '../lib/run/backend.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
 import { type AgentTools, fakeAgent } from './fake/agent.ts';
 import { type FakeTrust, fakeTrust } from './fake/certificates.ts';
 import { type Counted, counted } from './fake/counted.ts';
 import { isPlanted } from './fake/defects.ts';
 import { injectFake } from './fake/faults.ts';
+import { fakeLoad } from './fake/loads.ts';
 import { serviceIn } from './fake/services.ts';
 import { fakeWatch } from './fake/watch.ts';
 import { type FakeWorld, fakeWorld, missing, podsBehind } from './fake/world.ts';
@@ -82,12 +82,11 @@ function backendOf(manifest: RunManifest): Backend {
       return async () => {};
     },
     load: async (request) => {
-      await world.clock.sleep(request.durationSeconds * 1000 + 1500);
+      const { arms, shape } = request.plan;
+      await world.clock.sleep(arms.length * shape.seconds * 1000 + 1500);
       loads += 1;
-      return loadResult(
-        request,
-        isPlanted('dropped-load') || (isPlanted('first-load-dropped') && loads === 1),
-      );
+      const short = isPlanted('dropped-load') || (isPlanted('first-load-dropped') && loads === 1);
+      return arms.map((arm) => fakeLoad(arm, request.plan, short));
     },
     inject: (spec, lastsMs) => injectFake(world, manifest, spec, lastsMs),
     steady: async (timeoutMs) => {
@@ -126,22 +125,5 @@ function agentTools(world: FakeWorld, trust: FakeTrust): AgentTools {
       const identity = istioDriver.mtls.identity(environment, namespace ?? '', account);
       return trust.chainOf(cluster?.name ?? missing(`gateway at ${host}`), identity);
     },
-  };
-}
-
-function loadResult({ ratePerSecond, durationSeconds }: LoadRequest, short: boolean): LoadResult {
-  const dropped = short ? ratePerSecond : 0;
-  const count = ratePerSecond * durationSeconds - dropped;
-  const errorRatio = isPlanted('load-errors') ? 0.01 : 0;
-  const p99Ms = isPlanted('slow-p99') || isPlanted('busy-machine') ? 480 : 12;
-  return {
-    count,
-    ok: Math.round(count * (1 - errorRatio)),
-    errorRatio,
-    dropped,
-    p50Ms: 3,
-    p95Ms: 8,
-    p99Ms,
-    maxMs: p99Ms + 9,
   };
 }

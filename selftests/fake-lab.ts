@@ -1,7 +1,24 @@
 import type { Environment, FailoverBudget, LatencyBudget } from '../lib/model/environment.ts';
+import type { PathBudget } from '../lib/model/load.ts';
 import type { Lab, LabCluster } from '../lib/model/lab.ts';
 
 const latency: LatencyBudget = { p50Ms: 20, p95Ms: 50, p99Ms: 100, errorRatio: 0.001 };
+const paths: PathBudget[] = [
+  {
+    path: 'same-node',
+    protocol: 'grpc',
+    limits: { p99Ms: 50, perSecond: 99 },
+    relative: { to: 'no-mesh', p50: 3, slackMs: 1 },
+  },
+  { path: 'cross-zone', protocol: 'http2', limits: { connectMs: 50, tlsHandshakeMs: 50 } },
+  {
+    path: 'cross-region',
+    protocol: 'http',
+    limits: { p99Ms: 50 },
+    relative: { to: 'same-cluster', p50: 3, slackMs: 1 },
+  },
+  { path: 'through-gateway', protocol: 'websocket', limits: { p99Ms: 50, errorRatio: 0.001 } },
+];
 const failover: FailoverBudget = {
   detectMs: 2000,
   failoverMs: 5000,
@@ -98,7 +115,7 @@ function fakeEnvironment(): Environment {
     waivers: [],
     quarantine: [],
     budgets: {
-      latency: { inCluster: latency, crossCluster: latency },
+      latency: { inCluster: latency, crossCluster: latency, paths },
       failover: { nodeKill: failover, linkPartition: failover },
       propagationMs: 10_000,
       observability: { metricsMs: 5000, accessLogMs: 20_000 },

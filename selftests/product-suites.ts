@@ -17,7 +17,7 @@ export interface Planted {
 export function isLeftOut({ verdict, reason }: TestVerdict): boolean {
   return (
     verdict === 'not-applicable' &&
-    /self-tests' world|in this environment lacks|take three|\(mcs\)|^(access-log|proxy-metrics): /.test(
+    /self-tests' world|is same-zone of a worker|in this environment lacks|take three|\(mcs\)|^(access-log|proxy-metrics): /.test(
       reason,
     )
   );

@@ -120,7 +120,7 @@ test.describe('the steps of the night, one after another', () => {
   });
 });
 
-test.describe('the steps of the gate, for the command that is to come', () => {
+test.describe('the steps of the gate', () => {
   test.describe.configure({ timeout: 120_000 });
   /** A repository in which the mesh was bumped. */
   function bumped(info: TestInfo, to = '1.32.0'): { checkout: Checkout; base: string } {

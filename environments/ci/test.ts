@@ -109,6 +109,14 @@ await asOneTest('machine: doctor --fix', () => meshproof('doctor', '--fix'));
 const wasUp = await meshproof('env', 'status');
 if (await asOneTest('environment up', () => meshproof('env', 'up'))) {
   await playwright('real-cluster tests', ['cluster']);
+  await stage('left to npm run nightly, for the time that they take', () =>
+    run(join(projectRoot, 'node_modules', '.bin', 'playwright'), [
+      'test',
+      '--list',
+      '--project=nightly',
+      '--reporter=list',
+    ]),
+  );
 } else {
   failed.push('real-cluster tests');
   await stage('diagnosis', () => meshproof('env', 'list'));

@@ -1,12 +1,9 @@
-import type { LatencyBudget } from '../model/environment.ts';
+import type { LoadLimits } from '../model/load.ts';
+import type { LoadBreach } from './load-budget.ts';
 
-/** What is looked at of a load: quantiles in milliseconds, and what was sent of it. */
-export interface LoadFigures {
-  p50Ms: number;
-  p95Ms: number;
-  p99Ms: number;
-  errorRatio: number;
-  count: number;
+/** How much of a load was sent. */
+export interface SentLoad {
+  sent: number;
   dropped: number;
 }
 
@@ -16,7 +13,7 @@ export interface WitnessLateness {
   maxMs: number;
 }
 
-/** A machine that lets an idle agent wait longer than this share of the budget cannot say that the mesh is slow. */
+/** A machine that lets an idle agent wait longer than this share of the widest limit cannot say that the mesh is slow. */
 const LATENESS_SHARE = 0.1;
 
 /**
@@ -25,17 +22,21 @@ const LATENESS_SHARE = 0.1;
  * A pass is never in doubt for lateness, since a busy machine only slows down; nor is a ratio of errors.
  */
 export function doubtOf(
-  load: LoadFigures,
-  budget: LatencyBudget,
-  { asked, lateness: { p99Ms, maxMs } }: { asked: number; lateness: WitnessLateness },
+  { sent, dropped }: SentLoad,
+  breaches: readonly LoadBreach[],
+  {
+    asked,
+    limits = {},
+    lateness: { p99Ms, maxMs },
+  }: { asked: number; limits?: LoadLimits; lateness: WitnessLateness },
 ): string | undefined {
-  const { count, dropped } = load;
-  if (dropped > 0 || count < asked * 0.99)
-    return `k6 sent ${count} of ${asked} calls and dropped ${dropped}: the load was not what was asked for`;
-  const over = (['p50Ms', 'p95Ms', 'p99Ms'] as const).filter((name) => load[name] > budget[name]);
-  if (load.errorRatio > budget.errorRatio || over.length === 0) return undefined;
-  const busy =
-    p99Ms > LATENESS_SHARE * budget.p99Ms || over.every((name) => load[name] - maxMs <= budget[name]);
+  if (dropped > 0 || sent < asked * 0.99)
+    return `k6 sent ${sent} of ${asked} calls and dropped ${dropped}: the load was not what was asked for`;
+  const times = breaches.filter(({ limit }) => limit.endsWith('Ms'));
+  if (times.length < breaches.length || times.length === 0) return undefined;
+  const { p50Ms = 0, p95Ms = 0, p99Ms: tailMs = 0 } = limits;
+  const widest = Math.max(p50Ms, p95Ms, tailMs, ...times.map(({ allowed }) => allowed));
+  const busy = p99Ms > LATENESS_SHARE * widest || times.every(({ seen, allowed }) => seen - maxMs <= allowed);
   if (!busy) return undefined;
   return `the machine was too busy to tell: an idle agent was ${p99Ms.toFixed(0)} ms late (p99; at worst ${maxMs.toFixed(0)} ms)`;
 }

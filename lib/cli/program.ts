@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { packageVersion } from '../report/versions.ts';
 import { projectRoot } from '../support/paths.ts';
+import { costCommand } from './cost-command.ts';
 import { diagnoseCommand } from './diagnose-command.ts';
 import { faultCommand } from './fault-command.ts';
 import { gamedayCommand } from './gameday-command.ts';
+import { gateCommand } from './gate-command.ts';
 import { environmentCommand, sweepCommand } from './environment-commands.ts';
 import { proveCommand } from './prove-command.ts';
 import { rbacCommand } from './rbac-command.ts';
@@ -25,6 +27,8 @@ export function meshproofProgram(): Command {
     diagnoseCommand(),
     faultCommand(),
     gamedayCommand(),
+    costCommand(),
+    gateCommand(),
     environmentCommand(),
     sweepCommand(),
     rbacCommand(),

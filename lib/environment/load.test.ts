@@ -39,6 +39,28 @@ test('an unknown key is refused with its line and the keys that are allowed', ()
   expect(exitCodeOf(error)).toBe(64);
 });
 
+test('budgets of paths are read in milliseconds, and what could never be measured is refused with its line', () => {
+  const { paths } = loadEnvironment(file).budgets.latency;
+  expect(paths.find((one) => one.path === 'same-node' && one.protocol === 'http')).toMatchObject({
+    limits: { p50Ms: 20, maxMs: 2000, errorRatio: 0.001, perSecond: 99, connectMs: 100 },
+    relative: { to: 'no-mesh', p50: 5, slackMs: 3 },
+  });
+  const line = lineOf('to: same-cluster');
+  const noWay = refusal(good.replace('to: same-cluster', 'to: no-mesh'));
+  expect(noWay.message).toContain('cross-region has no baseline no-mesh');
+  expect(noWay.at?.line).toBe(line);
+  expect(refusal(good.replace('to: no-mesh', 'to: same-cluster')).message).toContain(
+    'no baseline same-cluster',
+  );
+  const noTls = refusal(good.replace('websocket: {', 'websocket: { tlsHandshake: 1s,'));
+  expect(noTls.message).toContain('callers of websocket have no TLS of their own');
+  expect(refusal(good.replace('http2: {', 'http3: {')).message).toContain('http3');
+  const nothing = 'relative: { to: no-mesh }';
+  expect(refusal(good.replace(/relative: \{ to: no-mesh[^}]*\}/, nothing)).message).toContain(
+    'at least one multiple',
+  );
+});
+
 test('overlapping ranges are refused, naming both', () => {
   const error = refusal(good.replace('podCidr: 10.20.0.0/16', 'podCidr: 10.10.128.0/17'));
   expect(error.message).toBe(

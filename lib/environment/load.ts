@@ -10,6 +10,7 @@ import type { Waiver } from '../model/invariants.ts';
 import { checkYaml, readYamlText, type YamlPath } from '../support/yaml-file.ts';
 import { cidrsOverlap } from './cidr.ts';
 import { readPins } from './kind/images/pins.ts';
+import { pathBudgetProblems, pathBudgets } from './path-budgets.ts';
 import { type EnvironmentFile, environmentSchema, inMs } from './schema.ts';
 
 /** Reads and checks an environment file. A bad one is a `usage` error with file, line and remedy. */
@@ -34,7 +35,7 @@ interface Problem {
 
 /** What a schema cannot say: ranges of different clusters, the count of control planes. */
 function findProblems(value: EnvironmentFile): Problem[] {
-  const problems: Problem[] = [];
+  const problems: Problem[] = pathBudgetProblems(value.budgets.latency.paths);
   const ranges: { path: YamlPath; range: string }[] = [];
   for (const [cluster, spec] of Object.entries(value.clusters)) {
     problems.push(...(value.provider.kubeconfig ? existing(cluster, value) : nodesToMake(cluster, spec)));
@@ -134,6 +135,7 @@ function toModel(value: EnvironmentFile, file: string): Environment {
       latency: {
         inCluster: latencyBudget(value.budgets.latency.inCluster),
         crossCluster: latencyBudget(value.budgets.latency.crossCluster),
+        paths: pathBudgets(value.budgets.latency.paths),
       },
       failover: {
         nodeKill: failoverBudget(value.budgets.failover.nodeKill),

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../support/paths.ts';
 import { gateJsonSchema } from '../gate/gate-file.ts';
+import { priceJsonSchema } from '../run/cost/prices.ts';
 import { scenarioJsonSchema } from '../gameday/schema.ts';
 import { environmentJsonSchema } from './schema.ts';
 
@@ -9,6 +10,7 @@ import { environmentJsonSchema } from './schema.ts';
 const published = [
   { file: join(projectRoot, 'environments/environment.schema.json'), text: environmentJsonSchema() },
   { file: join(projectRoot, 'scenarios/scenario.schema.json'), text: scenarioJsonSchema() },
+  { file: join(projectRoot, 'environments/prices.schema.json'), text: priceJsonSchema() },
   { file: join(projectRoot, 'lib/gate/gate.schema.json'), text: gateJsonSchema() },
 ];
 

@@ -3,6 +3,7 @@ import { parseDuration } from '../model/duration.ts';
 import { FAULT_KINDS } from '../model/fault.ts';
 import { INVARIANTS } from '../model/invariants.ts';
 import { parseCidr } from './cidr.ts';
+import { duration, latencyBudgets, ratio } from './latency-schema.ts';
 
 export const name = z
   .string()
@@ -11,12 +12,6 @@ export const name = z
     'a name is 1 to 40 characters of a-z, 0-9 and -, and starts with a letter',
   );
 
-/** A duration as people write it; stays text in the JSON Schema, becomes milliseconds through `inMs`. */
-export const duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration is a number and a unit: 250ms, 1.5s, 2m, 1h')
-  .describe('a number and a unit: 250ms, 1.5s, 2m, 1h');
-
 const cidr = z
   .string()
   .refine(
@@ -24,8 +19,6 @@ const cidr = z
     'an IPv4 range whose host bits are zero, such as 10.10.0.0/16',
   )
   .describe('IPv4 range, such as 10.10.0.0/16; no two ranges of an environment may overlap');
-
-const ratio = z.number().min(0).max(1);
 
 const cluster = z.strictObject({
   region: name.describe('label topology.kubernetes.io/region of its nodes'),
@@ -78,8 +71,6 @@ const resilience = z.strictObject({
     maxEjectionPercent: z.int().min(0).max(100),
   }),
 });
-
-const latencyBudget = z.strictObject({ p50: duration, p95: duration, p99: duration, errorRatio: ratio });
 
 const failoverBudget = z.strictObject({
   detect: duration.describe('fault seen → first failed call'),
@@ -160,7 +151,7 @@ export const environmentSchema = z.strictObject({
     clockOffset: duration.default('100ms').describe('the clocks of no two nodes differ by more'),
   }),
   budgets: z.strictObject({
-    latency: z.strictObject({ inCluster: latencyBudget, crossCluster: latencyBudget }),
+    latency: latencyBudgets,
     failover: z.strictObject({ nodeKill: failoverBudget, linkPartition: failoverBudget }),
     propagation: duration,
     observability: z

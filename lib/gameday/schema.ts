@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { duration, name } from '../environment/schema.ts';
+import { duration } from '../environment/latency-schema.ts';
+import { name } from '../environment/schema.ts';
 import { faultSchema } from '../fault/schema.ts';
 import { parseDuration } from '../model/duration.ts';
 

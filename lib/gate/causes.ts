@@ -168,17 +168,21 @@ function brokenOff(lost: LostCall, line: SaidLine, said: string, known: Known): 
   if (!ended) return unknown(lost, `${said}; nothing on its way was ending`, known);
   const words = `${said}: ${endWords(ended, lost.endedAt)}`;
   if (ended.role === 'gateway')
-    return { by: 'mesh', words: `${words}: the gateway ended before the call did` };
+    return { by: 'mesh', renewal: true, words: `${words}: the gateway ended before the call did` };
   const { unlistedAt = Infinity, stopped } = ended;
   if (lost.sentAt > unlistedAt + TOLD_WITHIN_MS)
-    return { by: 'mesh', words: `${words}: the caller's proxy still sent to it` };
+    return { by: 'mesh', renewal: true, words: `${words}: the caller's proxy still sent to it` };
   const agentStopped = stopped[AGENT] ?? ended.goneAt ?? Infinity;
   if (agentStopped <= lost.endedAt)
     return {
       by: 'harness',
       words: `${words}: our own server had ended ${span(lost.endedAt - agentStopped)} before, sooner than its callers could know`,
     };
-  return { by: 'mesh', words: `${words}: the proxies did not let it drain, for our own server still ran` };
+  return {
+    by: 'mesh',
+    renewal: true,
+    words: `${words}: the proxies did not let it drain, for our own server still ran`,
+  };
 }
 
 /** The same request at the server's proxy. */

@@ -158,7 +158,10 @@ test('what a proxy costs is a metric like any other', () => {
 test('a call that was lost because of the machine says nothing of the mesh', () => {
   const dropped = [sampleDropped({ cause: { by: 'machine', words: 'its host took the processors away' } })];
   const { traffic } = sampleEvidence();
-  expect(decided({ traffic: traffic && { ...traffic, dropped } }).decision).toBe('INCONCLUSIVE');
+  const few = traffic && { ...traffic, dropped };
+  expect(decided({ traffic: few }).decision, 'a few are no matter').toBe('GO');
+  const many = few && { ...few, dropped: Array.from({ length: 100 }, () => dropped).flat() };
+  expect(decided({ traffic: many }).decision).toBe('INCONCLUSIVE');
 });
 
 test('the facts come from all sources in turn, what is lost of identity first', () => {

@@ -11,7 +11,9 @@ import {
 } from '../model/gate.ts';
 import { waiverNote, waiversOf } from '../analysis/waivers.ts';
 import { exitCodeFor } from '../report/verdict-file.ts';
-import { comparisonFindings, failoverFindings, trafficFindings } from './findings.ts';
+import { baselineWarnings, overTime } from './baselines.ts';
+import { comparisonFindings, failoverFindings } from './findings.ts';
+import { trafficFindings } from './traffic-findings.ts';
 import { promiseChanges, promiseFindings } from './promises.ts';
 import { DECISION_WORDS } from './words.ts';
 
@@ -50,6 +52,7 @@ export function decideGate(evidence: GateEvidence, now: number): GateResult {
     'for',
     'GO',
   ];
+  const baselines = comparison ? overTime(comparison, evidence.earlier) : [];
   const deciding = inTurns(standing.filter((one) => one.weight === weight));
   return {
     schema: 'meshproof.dev/gate/v1',
@@ -71,8 +74,9 @@ export function decideGate(evidence: GateEvidence, now: number): GateResult {
     traffic: traffic ?? null,
     comparison: comparison ?? null,
     failovers,
+    baselines,
     waivers,
-    warnings: [...warningsOf(evidence), ...notesOf(standing)],
+    warnings: [...warningsOf(evidence), ...baselineWarnings(baselines), ...notesOf(standing)],
     reproduce: { command: evidence.command, seed: evidence.seed },
   };
 }

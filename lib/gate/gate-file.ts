@@ -53,7 +53,11 @@ const traffic = z.strictObject({
         step: z.string(),
         path: z.string(),
         outcome: z.enum(OUTCOME_CLASSES).exclude(['ok']),
-        cause: z.strictObject({ by: z.enum(LOSS_CAUSES), words: z.string() }),
+        cause: z.strictObject({
+          by: z.enum(LOSS_CAUSES),
+          words: z.string(),
+          renewal: z.literal(true).exactOptional().describe('By the end of a proxy that was replaced'),
+        }),
       }),
     )
     .describe('Every call that was lost while versions changed'),
@@ -80,6 +84,18 @@ export const gateSchema = z.strictObject({
   traffic: traffic.nullable(),
   comparison: comparisonSchema.nullable(),
   failovers: z.array(failoverSchema),
+  baselines: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        now: z.number(),
+        gates: z.int().min(0),
+        median: z.number().nullable(),
+        least: z.number().nullable(),
+        most: z.number().nullable(),
+      }),
+    )
+    .describe('Figures of what runs now, beside those of earlier gates'),
   waivers: z.strictObject({ applied: waived, expired: waived, unused: z.array(gateWaiverSchema) }),
   warnings: z.array(z.string()),
   reproduce: z.strictObject({ command: z.string(), seed: z.int() }),

@@ -2,6 +2,7 @@ import type { GateResult } from '../model/gate.ts';
 import { details, escapeMarkdown, table } from '../report/markdown.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
 import {
+  baselinesTable,
   comparisonNotes,
   droppedTable,
   metricsTable,
@@ -32,6 +33,7 @@ export function gateMarkdown(result: GateResult): string {
     comparison ? section('Latency and errors', tableOf(metricsTable(comparison))) : '',
     comparison ? details('How it was compared', comparisonNotes(comparison).map(bullet).join('\n')) : '',
     details('Failover', failovers.map(({ verdict, words }) => bullet(`${verdict}: ${words}`)).join('\n')),
+    details('Over time', tableOf(baselinesTable(result))),
     details('Versions', tableOf(versionsTable(result))),
     reproduce(result),
   ];

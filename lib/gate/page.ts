@@ -3,6 +3,7 @@ import { htmlList, htmlPage, htmlTable } from '../report/html.ts';
 import { escapeXml } from '../report/junit.ts';
 import { comparisonPicture } from './picture.ts';
 import {
+  baselinesTable,
   comparisonNotes,
   droppedTable,
   metricsTable,
@@ -34,6 +35,7 @@ ${section('Promises', `<p>${escapeXml(promisesWords(result))}</p>${tableOf(promi
 ${section('Calls during upgrade and rollback', traffic ? trafficPart(traffic) : '')}
 ${section('Latency and errors', comparison ? `<figure>${comparisonPicture(comparison)}</figure>${tableOf(metricsTable(comparison))}${htmlList(comparisonNotes(comparison))}` : '')}
 ${section('Failover', htmlList(failovers.map(({ verdict, words }) => `${verdict}: ${words}`)))}
+${section('What runs now, over time', tableOf(baselinesTable(result)))}
 ${section('Versions that differ', tableOf(versionsTable(result)))}
 ${section('How to reproduce', `<pre>${escapeXml(result.reproduce.command)}</pre><p class="quiet">The same rounds in the same order have seed ${result.reproduce.seed}.</p>`)}`,
   );

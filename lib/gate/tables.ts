@@ -1,3 +1,4 @@
+import { figureWords } from '../report/words.ts';
 import { percent } from '../model/percent.ts';
 import type { Comparison } from '../model/comparison.ts';
 import type { GateResult, TrafficEvidence } from '../model/gate.ts';
@@ -105,6 +106,25 @@ export function waiversTable({ waivers: { applied, expired, unused } }: GateResu
       ...applied.map(({ waiver, finding }) => row('waived', waiver, finding)),
       ...unused.map((waiver) => row('unused', waiver, `nothing contains "${waiver.match}"`)),
     ],
+  };
+}
+
+/** What runs now, beside what it was in earlier gates. */
+export function baselinesTable({ baselines }: Pick<GateResult, 'baselines'>): Table {
+  return {
+    head: ['what runs now', 'today', 'median of earlier gates', 'range', 'gates'],
+    rows: baselines
+      .filter(({ gates }) => gates > 0)
+      .map(({ name, now, gates, median, least, most }) => {
+        const text = (value: number | null) => (value === null ? '' : figureWords(name, value).text);
+        return [
+          figureWords(name, now).label,
+          text(now),
+          text(median),
+          `${text(least)} … ${text(most)}`,
+          `${gates}`,
+        ];
+      }),
   };
 }
 

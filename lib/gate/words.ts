@@ -1,4 +1,4 @@
-import type { ComparisonVerdict, Metric, MetricResult } from '../model/comparison.ts';
+import type { ComparisonVerdict, Metric, MetricResult, PlannedMetric } from '../model/comparison.ts';
 import type { Decision } from '../model/gate.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { figureWords } from '../report/words.ts';
@@ -63,6 +63,11 @@ function unitOf({ kind }: Metric): string {
 export function marginWords({ metric, margin }: Pick<MetricResult, 'metric' | 'margin'>): string {
   const by = { relative: '', floor: ' (floor)', spread: ' (A/A spread)' }[margin.by];
   return `${effectWords(metric, margin.limit)}${by}`;
+}
+
+/** What is known of a metric before its comparison begins. */
+export function plannedWords({ metric, margin, aa }: PlannedMetric): string {
+  return `${metricName(metric)}: margin ${marginWords({ metric, margin })}; identical sides differed by ${effectWords(metric, aa.mean)}, SD ${effectWords(metric, aa.sd).replace('+', '')}`;
 }
 
 /** How surely an identical candidate would have passed, and what it takes for four of five times. */

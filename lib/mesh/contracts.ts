@@ -1,5 +1,6 @@
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import type { AccessPolicy } from '../model/access.ts';
+import type { ProxyTimes } from '../model/call-time.ts';
 import type { CallTarget, ClientCertificate } from '../model/call-plan.ts';
 import type { Side } from '../model/comparison.ts';
 import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../model/diagnosis.ts';
@@ -330,6 +331,16 @@ export interface FailoverReading {
 /** What an upgrade works with. */
 export type UpgradeContext = Pick<MeshContext, 'clusters' | 'tool' | 'log' | 'signal' | 'stateDir'>;
 
+/** Ways past a workload's proxy: what they cost is the difference to the way through it. */
+export interface ProxyBypass {
+  /** Annotations of a pod whose calls to these ports leave its proxy aside. */
+  outbound(ports: readonly number[]): Record<string, string>;
+  /** Annotations of a pod that takes calls of these ports without its proxy. */
+  inbound(ports: readonly number[]): Record<string, string>;
+  /** Labels of a pod without a proxy, in a namespace of the mesh. */
+  without: Record<string, string>;
+}
+
 /** Other settings for a mesh that is in use, and those it was installed with again. */
 export interface MeshUpgrade {
   /** Throws a `usage` error for values that this mesh cannot take. */
@@ -356,4 +367,44 @@ export interface MeshUpgrade {
   controlPlane: { namespace: string; app: string };
   /** A line of a proxy's log about a call or connection that was lost; undefined for all others. Left out where none are logged. */
   readLostLine?(line: string): LostLine | undefined;
+}
+
+/**
+ * A second control plane of a cluster beside the one it has, as its users try a candidate: a canary by revision. It shares trust
+ * and peering with the first; gateways, resource definitions and what the first one injects and validates stay the first one's.
+ */
+export interface MeshCanary {
+  /** Labels of a namespace whose new pods get the candidate's proxy, and its configuration; `namespaceLabels` get the first one's. */
+  namespaceLabels: Record<string, string>;
+  /**
+   * Adds it with these settings merged over what was installed. Returns once it is ready, watches the other clusters, and gives
+   * new pods the proxy that they shall have. Idempotent, also after a call that was cut off. A `usage` error for a mesh that
+   * Meshproof did not install.
+   */
+  add(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void>;
+  /** Removes all of it, whatever there is; returns what that was, in words, once it is gone. Idempotent. */
+  remove(cluster: LabCluster): Promise<string[]>;
+  /** Where the proxy of a pod says itself that it gets its configuration from, and whether that is the candidate. */
+  servedBy(cluster: LabCluster, pod: PodName): Promise<{ address: string; canary: boolean }>;
+}
+
+/** The mesh's own programs, as far as one must know them to see what they use. */
+export interface Footprint {
+  /** Name of the proxy's container, in workloads and gateways. */
+  proxyContainer: string;
+  /** By the `app` label of their pods. */
+  gateways: { namespace: string; app: string };
+  controlPlane: { namespace: string; app: string; container: string };
+  /** A page on the loopback of a proxy's pod that tells what it has allocated, bytes; undefined: it does not say. */
+  heap: { port: number; path: string; read(page: string): number | undefined };
+}
+
+/** Where the time of single calls goes, as proxies see it. */
+export interface CallTimes {
+  /** Calls with this request header are timed, whatever its value. */
+  header: string;
+  /** Objects that make the proxies of a namespace tell; they must be there before the connections are made. */
+  objects(namespace: string): KubernetesObject[];
+  /** A line of a proxy's log; undefined when it is about something else. */
+  parse(line: string): ProxyTimes | undefined;
 }

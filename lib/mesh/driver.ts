@@ -2,16 +2,20 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
 import type {
   Authorization,
+  CallTimes,
   Discovery,
   DnsCapture,
   FailoverReading,
+  Footprint,
   Locality,
   Membership,
+  MeshCanary,
   MeshContext,
   MeshInspection,
   MeshUpgrade,
   MultiClusterServices,
   MutualTls,
+  ProxyBypass,
   Pushes,
   ServiceName,
   Telemetry,
@@ -82,8 +86,16 @@ export interface MeshDriver {
   pushes?: Pushes;
   /** Left out where proxies do not tell what makes them give up on an endpoint. */
   failover?: FailoverReading;
+  /** Left out where proxies do not tell how long they had to do with a call. */
+  callTimes?: CallTimes;
+  /** Left out where what its programs use cannot be told from what workloads use. */
+  footprint?: Footprint;
+  /** Left out where no call can leave a workload's proxy aside. */
+  bypass?: ProxyBypass;
   /** Left out where a mesh in use takes no other settings. */
   upgrade?: MeshUpgrade;
+  /** Left out where a cluster has one control plane only. */
+  canary?: MeshCanary;
   /** Version that runs in a cluster; undefined where there is no such mesh. */
   detect(cluster: LabCluster): Promise<string | undefined>;
   /** Addresses or host names at which other networks reach a cluster's gateways, as the mesh tells them. */

@@ -74,6 +74,8 @@ export interface CallPlan {
   target: CallTarget;
   /** Calls a second, open loop: send times are fixed in advance. At most 500 a pod. */
   ratePerSecond: number;
+  /** True: each call at a random moment of its own interval, so that plans which run together never keep step. Default: evenly. */
+  scattered?: boolean;
   /** Calls to send; the plan ends after the last one's deadline at the latest. */
   count: number;
   /** Milliseconds from the intended send time after which a call counts as `deadline`. */

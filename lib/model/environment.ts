@@ -1,6 +1,7 @@
 import type { TlsVersion } from './call-plan.ts';
 import type { FaultLimits } from './fault.ts';
 import type { Waiver } from './invariants.ts';
+import type { PathBudget } from './load.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /** A named set of clusters plus one mesh, as read from `environments/*.yaml`. Durations are milliseconds. */
@@ -145,7 +146,7 @@ export interface DnsBudget {
 }
 
 export interface Budgets {
-  latency: { inCluster: LatencyBudget; crossCluster: LatencyBudget };
+  latency: { inCluster: LatencyBudget; crossCluster: LatencyBudget; paths: PathBudget[] };
   failover: { nodeKill: FailoverBudget; linkPartition: FailoverBudget };
   /** A new service must be answered from every cluster within this time. */
   propagationMs: number;

@@ -83,15 +83,28 @@ export interface DroppedCall {
   outcome: Exclude<OutcomeClass, 'ok'>;
   /**
    * By the mesh, by the machine that measures or by Meshproof's own workloads (`harness`), neither of which says anything of the
-   * mesh, or nobody knows.
+   * mesh, or nobody knows. `renewal`: by the end of a proxy that was replaced; in the upgrade it is what runs now that ends, on the
+   * way back the candidate.
    */
-  cause: { by: (typeof LOSS_CAUSES)[number]; words: string };
+  cause: { by: (typeof LOSS_CAUSES)[number]; words: string; renewal?: true };
 }
 
 /** Calls on every path while versions changed, and all that were lost. */
 export interface TrafficEvidence {
   phases: { phase: TrafficPhase; calls: number }[];
   dropped: DroppedCall[];
+}
+
+/** A figure of what runs now, beside what it was in earlier gates of the same environment. */
+export interface BaselineFigure {
+  /** As in the comparison: `p99Ms cross-cluster http`. */
+  name: string;
+  now: number;
+  /** How many earlier gates have it; the rest is null without one. */
+  gates: number;
+  median: number | null;
+  least: number | null;
+  most: number | null;
 }
 
 /** Everything that a gate decides from. */
@@ -109,6 +122,8 @@ export interface GateEvidence {
   /** Of the pre-flight, and of what failed on the way. */
   findings: GateFinding[];
   waivers: GateWaiver[];
+  /** Figures of what runs now in earlier gates, oldest first; left out without a history. */
+  earlier?: Record<string, number>[];
 }
 
 /** The machine-readable result of a gate (`gate.json`). */
@@ -132,6 +147,8 @@ export interface GateResult {
   traffic: TrafficEvidence | null;
   comparison: Comparison | null;
   failovers: FailoverComparison[];
+  /** Empty for a gate that was given no history. They decide nothing: machines differ more than versions do. */
+  baselines: BaselineFigure[];
   waivers: {
     applied: { waiver: GateWaiver; finding: string }[];
     expired: { waiver: GateWaiver; finding: string }[];

@@ -50,7 +50,7 @@ export interface LatencySeries {
   label: string;
   /** Rising quantiles (0..1) and their latency, milliseconds. */
   points: { quantile: number; ms: number }[];
-  budget: { p50Ms: number; p95Ms: number; p99Ms: number };
+  budget: { p50Ms?: number; p95Ms?: number; p99Ms?: number };
 }
 
 export interface LatencyDistributionData {

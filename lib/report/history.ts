@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { findFlakes } from '../analysis/flakes.ts';
@@ -9,7 +9,7 @@ import { type Flake, type RunVerdict, VERDICTS } from '../model/verdict.ts';
 import type { Log } from '../support/log.ts';
 import { coverageOf } from './coverage.ts';
 import { DID_NOT_RUN } from './verdict-file.ts';
-import { writeWhole } from './write-whole.ts';
+import { readEntries, writeEntries } from './kept-lines.ts';
 
 /** Runs that are kept: a month of nights. Allure puts all of them into the page. */
 export const KEPT_RUNS = 30;
@@ -45,20 +45,20 @@ export function openHistory(
   { manifest, verdict, log }: { manifest: RunManifest; verdict: RunVerdict; log: Log },
 ): RunHistory {
   const files = historyFiles(folder, verdict.environment);
-  const known = readLines(files.verdicts, entrySchema, log);
+  const known = readEntries(files.verdicts, entrySchema, log);
   const others = known.filter(({ run }) => run !== verdict.run);
   const again = known.find(({ run }) => run === verdict.run)?.allure;
-  const points = readLines(files.allure, pointSchema, log).filter(({ uuid }) => uuid !== again);
-  if (existsSync(files.allure)) writeLines(files.allure, points);
+  const points = readEntries(files.allure, pointSchema, log).filter(({ uuid }) => uuid !== again);
+  if (existsSync(files.allure)) writeEntries(files.allure, points);
   const entry = entryOf(manifest, verdict);
   return {
     allure: files.allure,
     flaky: findFlakes(others, entry),
     keep() {
-      const point = readLines(files.allure, pointSchema, log).at(-1);
+      const point = readEntries(files.allure, pointSchema, log).at(-1);
       const isOurs = point !== undefined && !points.some(({ uuid }) => uuid === point.uuid);
       const kept = { ...entry, ...(isOurs ? { allure: point.uuid } : {}) };
-      writeLines(files.verdicts, [...others, kept].slice(-KEPT_RUNS));
+      writeEntries(files.verdicts, [...others, kept].slice(-KEPT_RUNS));
     },
   };
 }
@@ -93,27 +93,4 @@ export function inputsOf(manifest: RunManifest, versions: RunVerdict['versions']
   const { file: _file, quarantine: _quarantine, ...settings } = lab.environment;
   const inputs = [versions, lab.mesh, lab.images.digests, coverageOf(manifest), settings, code];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
-}
-
-function readLines<T>(file: string, schema: z.ZodType<T>, log: Log): T[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const read = lines.map((line) => schema.safeParse(parseJson(line)));
-  const lost = read.filter(({ success }) => !success).length;
-  if (lost > 0) log.warn(`${file}: ${lost} of ${lines.length} lines are no run, and are left out`);
-  return read.flatMap(({ data }) => (data === undefined ? [] : [data]));
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-function writeLines(file: string, entries: readonly unknown[]): void {
-  writeWhole(file, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
 }

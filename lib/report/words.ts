@@ -39,6 +39,7 @@ const UNITS: Record<string, (value: number) => string> = {
   Seconds: (value) => `${rounded(value)} s`,
   Percent: (value) => `${rounded(value)} %`,
   Bytes: (value) => `${rounded(value)} B`,
+  MiB: (value) => `${rounded(value)} MiB`,
   // Three decimals: 99.995 % is not 100 %.
   Ratio: (value) => percent(value, 3),
   Ms: (value) => (Math.abs(value) >= 1000 ? `${rounded(value / 1000)} s` : `${rounded(value)} ms`),

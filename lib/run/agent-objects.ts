@@ -17,6 +17,8 @@ export interface AgentWorkload {
   annotations?: Record<string, string>;
   /** In the node's own network: outside of every mesh. Its HTTP port is then 18080 (+10000 for every port). */
   hostNetwork?: boolean;
+  /** Name of the node that they run on; the scheduler chooses when left out. */
+  node?: string;
   /** Spreads the replicas over zones, so that each zone has one before any has two. */
   spreadOverZones?: boolean;
   /** True for pods of the mesh that only answer; left out for those that are callers as well. */
@@ -84,7 +86,7 @@ export function agentWorkload(
 }
 
 function podSpec(
-  { name, hostNetwork, spreadOverZones, kind, measures, graceful }: AgentWorkload,
+  { name, hostNetwork, node, spreadOverZones, kind, measures, graceful }: AgentWorkload,
   account: string,
   { cluster, image }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string },
 ) {
@@ -100,6 +102,7 @@ function podSpec(
     terminationGracePeriodSeconds: graceful === true ? GRACEFUL_SECONDS : 2,
     ...(hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
     ...(kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
+    ...(node === undefined ? {} : { affinity: onNode(node) }),
     ...(spreadOverZones === true
       ? {
           topologySpreadConstraints: [
@@ -139,5 +142,15 @@ function podSpec(
       },
     ],
     volumes: [{ name: 'agent', configMap: { name: 'meshproof-agent' } }],
+  };
+}
+
+/** Through the scheduler, as a pod of a user's: it waits for room, which `nodeName` does not. */
+function onNode(node: string) {
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
+  return {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
+    },
   };
 }

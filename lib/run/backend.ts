@@ -1,5 +1,6 @@
 import type { ActiveFault } from '../fault/inject.ts';
 import type { LoadResult } from '../load/k6.ts';
+import type { LoadPlan } from '../load/script-plan.ts';
 import type { FailoverSpec } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import type { ServiceView } from '../model/service.ts';
@@ -34,12 +35,14 @@ export interface PodView {
   zone: string;
 }
 
-/** One k6 run: a meshed Job in a cluster that calls a URL at a constant arrival rate. */
+/** One run of k6: a meshed Job in a cluster, or a distributed TestRun where the cluster has the k6 operator. */
 export interface LoadRequest {
   cluster: string;
-  url: string;
-  ratePerSecond: number;
-  durationSeconds: number;
+  plan: LoadPlan;
+  /** Node that it runs on; any when left out. */
+  node?: string;
+  /** Calls to these ports leave the caller's proxy aside. */
+  pastProxy?: readonly number[];
 }
 
 /**
@@ -80,7 +83,8 @@ export interface Backend extends AsyncDisposable {
   service(cluster: string, namespace: string, name: string): Promise<ServiceView>;
   /** Creates a Service for pods with this `app` label in every cluster; gives its removal back. */
   addService(name: string, namespace: string, app: string): Promise<() => Promise<void>>;
-  load(request: LoadRequest): Promise<LoadResult>;
+  /** What was measured of each arm of the plan, in its order. */
+  load(request: LoadRequest): Promise<LoadResult[]>;
   inject(spec: FailoverSpec, lastsMs: number): Promise<ActiveFault>;
   /** Waits for the steady state of workloads and mesh after a fault. */
   steady(timeoutMs: number): Promise<void>;

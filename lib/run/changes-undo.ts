@@ -1,9 +1,8 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Lab } from '../model/lab.ts';
-import { MeshproofError } from '../support/errors.ts';
 import { type Kube, ignoreMissing, isStatus, openKube, waitFor } from '../support/kube.ts';
 import { runInNode } from '../support/node-access.ts';
-import { bringMesh, renewProxies } from './mesh-change.ts';
+import { bringMesh, clusterOf, removeCanary, renewProxies } from './mesh-change.ts';
 
 /** Names one object. */
 export interface ObjectRef {
@@ -25,6 +24,8 @@ export type Undo =
   | { kind: 'command'; container: string; command: string[] }
   /** Gives the mesh of a cluster its own settings again, and every proxy that is none of these pods (by their uid) a new start. */
   | { kind: 'mesh'; cluster: string; untouched: string[] }
+  /** Takes the second control plane of a cluster away. */
+  | { kind: 'canary'; cluster: string }
   /** What these pods mount was put back just before: they are shown it. */
   | { kind: 'touch'; cluster: string; pods: PodSelector };
 
@@ -47,6 +48,10 @@ export async function carryOut(lab: Lab, undo: Undo): Promise<string> {
       await bringMesh(lab, undo.cluster, {});
       await renewProxies(lab, undo.cluster, ({ uid }) => !undo.untouched.includes(uid));
       return `mesh of ${undo.cluster} as it was installed`;
+    case 'canary': {
+      const removed = await removeCanary(lab, undo.cluster);
+      return `second control plane of ${undo.cluster} removed (${removed.length} objects)`;
+    }
     case 'object':
       return putBack(kubeOf(lab, undo.cluster), undo);
   }
@@ -144,9 +149,7 @@ export function words({ kind, metadata }: ObjectRef): string {
 
 /** The API of a cluster of the lab. */
 export function kubeOf(lab: Lab, cluster: string): Kube {
-  const found = lab.clusters.find(({ name }) => name === cluster);
-  if (!found) throw new MeshproofError('bug', `no cluster ${cluster} in the lab`);
-  return openKube(found.kubeconfig);
+  return openKube(clusterOf(lab, cluster).kubeconfig);
 }
 
 /** Runs a command in a node. */

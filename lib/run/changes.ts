@@ -19,7 +19,7 @@ import {
   type Undo,
   words,
 } from './changes-undo.ts';
-import { bringMesh, type MeshChangeOptions, proxiedPods, renewProxies } from './mesh-change.ts';
+import { addCanary, bringMesh, type MeshChangeOptions, proxiedPods, renewProxies } from './mesh-change.ts';
 
 interface ChangeEntry {
   id: string;
@@ -66,6 +66,8 @@ export interface Changes {
     settings: MeshSettings,
     options: MeshChangeOptions & { renew: boolean },
   ): Promise<string[]>;
+  /** Gives a cluster a second control plane with these settings. Undone: there is none. */
+  canary(cluster: string, settings: MeshSettings, options?: MeshChangeOptions): Promise<void>;
   /**
    * Undoes all that this owner changed, newest first. Idempotent. A `bug` error when somebody else has changed the same
    * object since and has not undone it: putting back what was there before would undo theirs as well.
@@ -142,17 +144,22 @@ export function openChanges(lab: Lab, owner: string): Changes {
       if (settings.values === undefined && settings.proxyImage === undefined) ids.forEach(undone);
       return renewed;
     },
+    async canary(cluster, settings, options) {
+      record({ kind: 'canary', cluster });
+      await addCanary(lab, cluster, settings, options);
+    },
     revert: () => revertOpen(lab, (entry) => entry.owner === owner),
   };
 }
 
 /**
- * Undoes every change that is still open, whoever made it; part of every sweep. Says what was undone. The journal holds
- * what secrets held, so it goes once nothing in it is open.
+ * Undoes every change that is still open, whoever made it but `spared`; part of every sweep. Says what was undone. The journal
+ * holds what secrets held, so it goes once nothing in it is open.
  */
-export async function sweepChanges(lab: Lab): Promise<string[]> {
-  const done = await revertOpen(lab, () => true);
-  rmSync(changesFile(lab.environment.name), { force: true });
+export async function sweepChanges(lab: Lab, spared?: string): Promise<string[]> {
+  const done = await revertOpen(lab, ({ owner }) => owner !== spared);
+  const file = changesFile(lab.environment.name);
+  if (openEntries(readLines<ChangeEntry>(file)).length === 0) rmSync(file, { force: true });
   return done;
 }
 

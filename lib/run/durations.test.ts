@@ -10,6 +10,7 @@ const NOT_APPLICABLE: Record<string, string> = {
     'some clusters, neither one nor all, take three',
   'discovery/stateful-pods: each pod of a StatefulSet is reached by its own name from the other clusters':
     'Istio finds pods of a StatefulSet in their own cluster only',
+  'latency/same-zone: calls within a zone keep their budgets in every protocol': 'each zone has one worker',
   'observability/golden-metrics: golden metrics name source and destination cluster of each call':
     'a plain Envoy has no stats filter of Istio',
   'policy/network-policy: a NetworkPolicy closes the ports that it does not open':

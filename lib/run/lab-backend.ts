@@ -2,6 +2,7 @@ import { mustBeDisturbable } from '../fault/consent.ts';
 import { guardFault } from '../fault/guard.ts';
 import { injectFault } from '../fault/inject.ts';
 import { planFault } from '../fault/plan.ts';
+import { K6_API_PORT } from '../load/job.ts';
 import { runK6 } from '../load/k6.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { LabCluster } from '../model/lab.ts';
@@ -100,12 +101,20 @@ export function labBackend(manifest: RunManifest): Backend {
       await everywhere(apply);
       return async () => void (await everywhere(remove));
     },
-    load: (request) =>
-      runK6(kubeOf(request.cluster), {
-        ...request,
+    load: ({ cluster, plan, node, pastProxy = [] }) =>
+      runK6(kubeOf(cluster), {
+        plan,
         namespace: MESH_NAMESPACE,
         image: lab.images.k6,
         labels: { [RUN_LABEL]: run },
+        ...(node === undefined ? {} : { nodeSelector: { 'kubernetes.io/hostname': node } }),
+        ...(pastProxy.length === 0 || !driver.bypass
+          ? {}
+          : { podAnnotations: driver.bypass.outbound(pastProxy) }),
+        operator: {
+          runnerAnnotations: driver.bypass?.inbound([K6_API_PORT]) ?? {},
+          starterLabels: driver.bypass?.without ?? {},
+        },
       }),
     async inject(spec, lastsMs) {
       const plan = planFault(spec, lab, { run, lastsMs });

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { MeshUpgrade, UpgradeContext } from '../mesh/contracts.ts';
+import type { MeshCanary, MeshUpgrade, UpgradeContext } from '../mesh/contracts.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab, LabCluster } from '../model/lab.ts';
 import type { MeshSettings, RunningProxy } from '../model/upgrade.ts';
@@ -13,6 +13,8 @@ import { RUN_LABEL } from './workloads.ts';
 export interface MeshChangeOptions {
   log?: Log;
   signal?: AbortSignal;
+  /** Is given each workload that is started anew, and what starts it and waits for it; it must be called once. */
+  around?: (workload: Rolled, restart: () => Promise<void>) => Promise<void>;
 }
 
 /** A pod with a proxy that is ours to renew: a workload of Meshproof's, or a gateway. */
@@ -31,6 +33,21 @@ export async function bringMesh(
   options: MeshChangeOptions = {},
 ): Promise<void> {
   await upgradeOf(lab).bring(clusterOf(lab, cluster), settings, upgradeContext(lab, options));
+}
+
+/** Adds a second control plane with these settings to one cluster of a lab; see {@link MeshCanary}. */
+export async function addCanary(
+  lab: Lab,
+  cluster: string,
+  settings: MeshSettings,
+  options: MeshChangeOptions = {},
+): Promise<void> {
+  await canaryOf(lab).add(clusterOf(lab, cluster), settings, upgradeContext(lab, options));
+}
+
+/** Removes the second control plane of one cluster of a lab, and says what of it was there. Idempotent. */
+export async function removeCanary(lab: Lab, cluster: string): Promise<string[]> {
+  return canaryOf(lab).remove(clusterOf(lab, cluster));
 }
 
 /** What a driver needs to change a lab's mesh, or to look at a change. */
@@ -76,7 +93,7 @@ export async function renewProxies(
   lab: Lab,
   cluster: string,
   isOld: (pod: ProxiedPod) => boolean,
-  { log = silentLog, signal }: MeshChangeOptions = {},
+  { log = silentLog, signal, around = (_, restart) => restart() }: MeshChangeOptions = {},
 ): Promise<string[]> {
   const kube = openKube(clusterOf(lab, cluster).kubeconfig);
   const { gateways } = upgradeOf(lab);
@@ -91,8 +108,10 @@ export async function renewProxies(
     if (!pods.some((pod) => belongs(pod, workload) && isOld(pod))) continue;
     const name = `${workload.namespace}/${workload.name}`;
     log.info(`${cluster}: ${name} starts anew`);
-    await restarted(kube, workload);
-    await rolledOut(kube, workload, signal);
+    await around(workload, async () => {
+      await restarted(kube, workload);
+      await rolledOut(kube, workload, signal);
+    });
     renewed.push(name);
   }
   return renewed;
@@ -132,7 +151,15 @@ export function upgradeOf(lab: Lab): MeshUpgrade {
   throw new MeshproofError('not-applicable', `the driver ${name} gives a mesh in use no other settings`);
 }
 
-function clusterOf(lab: Lab, name: string): LabCluster {
+/** How the lab's mesh gets a second control plane; `not-applicable` where its driver knows none. */
+export function canaryOf(lab: Lab): MeshCanary {
+  const { canary, name } = meshDriver(lab.environment);
+  if (canary) return canary;
+  throw new MeshproofError('not-applicable', `the driver ${name} gives a cluster no second control plane`);
+}
+
+/** A cluster of the lab. */
+export function clusterOf(lab: Lab, name: string): LabCluster {
   const found = lab.clusters.find((cluster) => cluster.name === name);
   if (!found) throw new MeshproofError('bug', `no cluster ${name} in the lab`);
   return found;

@@ -39,12 +39,15 @@ export async function sweepFaults(environment: string, log: Log): Promise<Swept>
 /**
  * Reverts everything of ours in a lab, journalled or found by its mark: what faults left in nodes,
  * workloads. Idempotent. Nodes of clusters that are not to be disturbed are looked at when that is asked for: it takes a
- * privileged pod on each.
+ * privileged pod on each. What `spared` has changed stays: a gate verifies what it has changed.
  */
 export async function sweepLab(
   lab: Lab,
   log: Log,
-  { everyNode = lab.access.by === 'engine' || lab.disruption === 'allowed' } = {},
+  {
+    everyNode = lab.access.by === 'engine' || lab.disruption === 'allowed',
+    spared,
+  }: { everyNode?: boolean; spared?: string | undefined } = {},
 ): Promise<Swept> {
   const swept = await sweepFaults(lab.environment.name, log);
   if (everyNode) {
@@ -53,7 +56,7 @@ export async function sweepLab(
     swept.push(...tidied.flat());
   }
   swept.push(...(await sweepGuest(lab)));
-  const undone = await sweepChanges(lab);
+  const undone = await sweepChanges(lab, spared);
   // A control plane takes up what it was given back a moment later, and its workloads after it.
   const { rotation } = meshDriver(lab.environment);
   if (undone.length > 0 && rotation)

@@ -37,6 +37,12 @@ export interface VerifyOptions extends UseOptions, Selection {
   history?: string | undefined;
 }
 
+/** As {@link VerifyOptions}, in a lab that is held already. */
+export interface VerifyLabOptions extends Omit<VerifyOptions, 'keep' | 'allowDisruption'> {
+  /** Whose changes are what is verified: no sweep undoes them. */
+  spared?: string;
+}
+
 /** What a run came to, and where its report is. */
 export interface Verified {
   verdict: RunVerdict;
@@ -79,16 +85,17 @@ export function checkQuarantine(
   });
 }
 
-async function verifyLab(
+/** One run in a lab that is up and held: sweep, workloads, suites, clean-up, report. */
+export async function verifyLab(
   lab: Lab,
   id: string,
   tests: PlannedTest[],
-  options: VerifyOptions,
+  options: VerifyLabOptions,
 ): Promise<Verified> {
-  const { log, stages, signal } = options;
+  const { log, stages, signal, spared } = options;
   forgetApiCalls(options.output);
   const calls = recordApiCalls(lab.clusters, { output: options.output, process: 'run' });
-  await stages.run('sweep', () => sweepLab(lab, log));
+  await stages.run('sweep', () => sweepLab(lab, log, { spared }));
   const errors: string[] = [];
   let manifest = manifestOf(lab, id, tests, options);
   try {
@@ -111,7 +118,7 @@ async function verifyLab(
   }
   try {
     // The workloads are among what a sweep removes.
-    await stages.run('clean-up', () => sweepLab(lab, log));
+    await stages.run('clean-up', () => sweepLab(lab, log, { spared }));
   } catch (error) {
     errors.push(`clean-up failed: ${describeError(error)}`);
   }
@@ -134,7 +141,7 @@ export function areasFor(tests: readonly PlannedTest[]) {
   return areasOf(CAPABILITIES.filter((name) => tests.some(({ capability }) => capability === name)));
 }
 
-function manifestOf(lab: Lab, id: string, tests: PlannedTest[], options: VerifyOptions): RunManifest {
+function manifestOf(lab: Lab, id: string, tests: PlannedTest[], options: VerifyLabOptions): RunManifest {
   return {
     id,
     command: options.command,

@@ -25,32 +25,46 @@ interface WorldOptions {
 }
 
 /** Puts Meshproof's workloads into every cluster at once and waits until all are available. Idempotent. */
-export async function deployWorld(lab: Lab, options: WorldOptions): Promise<void> {
+export async function deployWorld(lab: Lab, { run, areas }: WorldOptions): Promise<void> {
+  await deployAreas(lab, { run, areas: [commonArea, ...areas] });
+}
+
+/** As {@link deployWorld}, these areas alone. */
+export async function deployAreas(lab: Lab, options: WorldOptions): Promise<void> {
   const agent = await bundleAgent();
   await Promise.all(lab.clusters.map((cluster) => deployInto(cluster, lab, { ...options, agent })));
   await worldReady(lab, 180_000);
 }
 
-/** As {@link deployWorld}, for one cluster; does not wait. */
+/** What every run has. */
+const commonArea: Area = {
+  namespaces: ({ driver }) => ({ [MESH_NAMESPACE]: driver.namespaceLabels, [OUTSIDE_NAMESPACE]: {} }),
+  objects: (context) => [
+    headlessObject(),
+    ...workloads(context.clusters.map(({ name }) => name)).flatMap((workload) =>
+      workloadObjects(workload, context),
+    ),
+  ],
+};
+
+/** As {@link deployAreas}, for one cluster; does not wait. */
 async function deployInto(
   cluster: LabCluster,
   lab: Lab,
   { run, areas, agent, graceful = false }: WorldOptions & { agent: string },
 ): Promise<void> {
   const kube = openKube(cluster.kubeconfig);
-  const driver = meshDriver(lab.environment);
   const own = { run, environment: lab.environment.name };
   const { clusters, environment, images } = lab;
+  const driver = meshDriver(environment);
   const context = { cluster, clusters, environment, driver, image: images.runtime, graceful };
   const namespaces: Record<string, Record<string, string>> = Object.assign(
-    { [MESH_NAMESPACE]: driver.namespaceLabels, [OUTSIDE_NAMESPACE]: {} },
+    {},
     ...areas.map((area) => area.namespaces?.(context) ?? {}),
   );
   for (const namespace of Object.keys(namespaces)) await leftBehindGone(kube, namespace);
   const objects = [
     ...Object.entries(namespaces).flatMap(([name, labels]) => namespaceObjects(name, labels, agent)),
-    headlessObject(),
-    ...workloads(clusters.map(({ name }) => name)).flatMap((workload) => workloadObjects(workload, context)),
     ...areas.flatMap((area) => area.objects(context)),
   ];
   await apply(kube, withRunLabels(podsLast(objects), own));
@@ -114,12 +128,15 @@ async function allAvailable({ apps }: Kube): Promise<boolean> {
   );
 }
 
-/** Deletes Meshproof's namespaces from every cluster and waits until they are gone. Says what was there. */
-export async function removeWorld(lab: Lab): Promise<string[]> {
+/** Deletes Meshproof's namespaces, or those `which`, from every cluster and waits until they are gone. Says what was there. */
+export async function removeWorld(
+  lab: Lab,
+  which: (namespace: string) => boolean = () => true,
+): Promise<string[]> {
   const removed = await Promise.all(
     lab.clusters.map(async (cluster) => {
       const { core } = openKube(cluster.kubeconfig);
-      const names = await runNamespaces(cluster);
+      const names = (await runNamespaces(cluster)).filter(which);
       for (const name of names) {
         await ignoreMissing(core.deleteNamespace({ name }));
         // Nobody waits for agents to drain, and a namespace whose pods are gone is gone in one pass of its controller.

@@ -13,7 +13,9 @@ const SOME = [
   'observability-doubled-calls',
 ];
 
-test('planted defects are caught by the right suites, for the right reason, and healed', async () => {
+test('planted defects are caught by the right suites, for the right reason, and healed', {
+  tag: '@nightly',
+}, async () => {
   requireLab();
   const output = mkdtempSync(join(tmpdir(), 'meshproof-prove-'));
   const run = await meshproof(['prove', '--only', SOME.join(','), '--json', '-o', output]);

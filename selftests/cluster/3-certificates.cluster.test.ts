@@ -29,7 +29,9 @@ steps:
   - wait: 30s
 `;
 
-test('a cluster with a bad root answers others over open connections only, and as before when it is gone', async () => {
+test('a cluster with a bad root answers others over open connections only, and as before when it is gone', {
+  tag: '@nightly',
+}, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'meshproof-gameday-'));
   const file = join(folder, 'given.yaml');
   writeFileSync(file, SCENARIO);

@@ -102,12 +102,16 @@ const unexplained = (dropped: DroppedCall[]) =>
   dropped.filter(({ cause }) => cause.by === 'unknown').map(({ path, cause }) => `${path}: ${cause.words}`);
 const server = { namespace: MESH_NAMESPACE, labelSelector: `app=${SERVICE}` };
 
-test('a service whose only copy is away for a while is our own doing, and each lost call says so', async ({}, info) => {
-  const dropped = await lostIn(server, { graceful: false }, info);
-  expect(dropped.length).toBeGreaterThan(0);
-  expect(unexplained(dropped)).toEqual([]);
-  expect(dropped.some(({ cause }) => cause.by === 'harness')).toBe(true);
-});
+test(
+  'a service whose only copy is away for a while is our own doing, and each lost call says so',
+  { tag: '@nightly' },
+  async ({}, info) => {
+    const dropped = await lostIn(server, { graceful: false }, info);
+    expect(dropped.length).toBeGreaterThan(0);
+    expect(unexplained(dropped)).toEqual([]);
+    expect(dropped.some(({ cause }) => cause.by === 'harness')).toBe(true);
+  },
+);
 
 test('a service that is renewed without a gap loses no call by our own doing', async ({}, info) => {
   const dropped = await lostIn(server, { graceful: true }, info);
@@ -115,11 +119,15 @@ test('a service that is renewed without a gap loses no call by our own doing', a
   expect(dropped.filter(({ cause }) => cause.by === 'harness')).toEqual([]);
 });
 
-test('calls that are lost with a gateway are put down to the gateway', async ({}, info) => {
-  const gateways = { namespace: 'istio-system', labelSelector: 'app=istio-eastwestgateway' };
-  const dropped = await lostIn(gateways, { graceful: true }, info);
-  expect(unexplained(dropped)).toEqual([]);
-  expect(dropped.filter(({ path, cause }) => cause.by === 'mesh' && path.includes(`in ${SERVER}`))).toEqual(
-    [],
-  );
-});
+test(
+  'calls that are lost with a gateway are put down to the gateway',
+  { tag: '@nightly' },
+  async ({}, info) => {
+    const gateways = { namespace: 'istio-system', labelSelector: 'app=istio-eastwestgateway' };
+    const dropped = await lostIn(gateways, { graceful: true }, info);
+    expect(unexplained(dropped)).toEqual([]);
+    expect(dropped.filter(({ path, cause }) => cause.by === 'mesh' && path.includes(`in ${SERVER}`))).toEqual(
+      [],
+    );
+  },
+);

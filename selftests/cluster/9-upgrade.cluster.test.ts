@@ -66,49 +66,55 @@ async function underCalls<T>(work: () => Promise<T>): Promise<{ result: T; recor
   }
 }
 
-test('the proxies of a cluster get another Envoy and their own again under calls, each lost one is listed', async ({}, info) => {
-  const lab = requireLab();
-  const to = await settingsOf(parseSide(CANDIDATE), lab, options);
-  const { upgrade, rollback } = planUpgrade([CLUSTER], { from: {}, to });
-  const changes = openChanges(lab, RUN);
-  try {
-    for (const step of [...upgrade, ...rollback]) {
-      const { result, recording } = await underCalls(() => takeStep(lab, changes, step, options));
-      const wanted = step.to === 'to' ? CANDIDATE.replace('envoy:', '') : installed();
-      const { startedAt, endedAt, renewed, proxies } = result;
-      expect([...new Set(proxies.map(({ version }) => version))], JSON.stringify(proxies)).toEqual([wanted]);
-      expect(new Set(proxies.map(({ namespace }) => namespace))).toEqual(
-        new Set([MESH_NAMESPACE, 'istio-system']),
-      );
-      expect(renewed).toContain(`${MESH_NAMESPACE}/${localService(CLUSTER)}`);
-      expect(await versionsIn(CALLER), 'the other cluster is left alone').toEqual([installed()]);
-      const dropped = droppedCalls(recording, {
-        phase: step.to === 'to' ? 'upgrade' : 'rollback',
-        path: `${MESH_CALLER} in ${CALLER} → ${localService(CLUSTER)} in ${CLUSTER}, http`,
-        steps: [{ words: stepWords(step), startedAt, endedAt }],
-      });
-      const failed = recording.observations.filter(({ outcome }) => outcome !== 'ok');
-      expect(dropped.map(({ outcome }) => outcome)).toEqual(failed.map(({ outcome }) => outcome));
-      expect(recording.observations.length).toBeGreaterThan(failed.length);
-      const body = {
-        to: wanted,
-        seconds: (endedAt - startedAt) / 1000,
-        renewed,
-        proxies,
-        calls: recording.observations.length,
-        dropped,
-      };
-      options.log.info(JSON.stringify(body));
-      await info.attach(`${step.to}.json`, {
-        body: JSON.stringify(body, null, 1),
-        contentType: 'application/json',
-      });
+test(
+  'the proxies of a cluster get another Envoy and their own again under calls, each lost one is listed',
+  { tag: '@nightly' },
+  async ({}, info) => {
+    const lab = requireLab();
+    const to = await settingsOf(parseSide(CANDIDATE), lab, options);
+    const { upgrade, rollback } = planUpgrade([CLUSTER], { from: {}, to });
+    const changes = openChanges(lab, RUN);
+    try {
+      for (const step of [...upgrade, ...rollback]) {
+        const { result, recording } = await underCalls(() => takeStep(lab, changes, step, options));
+        const wanted = step.to === 'to' ? CANDIDATE.replace('envoy:', '') : installed();
+        const { startedAt, endedAt, renewed, proxies } = result;
+        expect([...new Set(proxies.map(({ version }) => version))], JSON.stringify(proxies)).toEqual([
+          wanted,
+        ]);
+        expect(new Set(proxies.map(({ namespace }) => namespace))).toEqual(
+          new Set([MESH_NAMESPACE, 'istio-system']),
+        );
+        expect(renewed).toContain(`${MESH_NAMESPACE}/${localService(CLUSTER)}`);
+        expect(await versionsIn(CALLER), 'the other cluster is left alone').toEqual([installed()]);
+        const dropped = droppedCalls(recording, {
+          phase: step.to === 'to' ? 'upgrade' : 'rollback',
+          path: `${MESH_CALLER} in ${CALLER} → ${localService(CLUSTER)} in ${CLUSTER}, http`,
+          steps: [{ words: stepWords(step), startedAt, endedAt }],
+        });
+        const failed = recording.observations.filter(({ outcome }) => outcome !== 'ok');
+        expect(dropped.map(({ outcome }) => outcome)).toEqual(failed.map(({ outcome }) => outcome));
+        expect(recording.observations.length).toBeGreaterThan(failed.length);
+        const body = {
+          to: wanted,
+          seconds: (endedAt - startedAt) / 1000,
+          renewed,
+          proxies,
+          calls: recording.observations.length,
+          dropped,
+        };
+        options.log.info(JSON.stringify(body));
+        await info.attach(`${step.to}.json`, {
+          body: JSON.stringify(body, null, 1),
+          contentType: 'application/json',
+        });
+      }
+      expect(await changes.revert(), 'the way back left nothing to undo').toEqual([]);
+    } finally {
+      await changes.revert();
     }
-    expect(await changes.revert(), 'the way back left nothing to undo').toEqual([]);
-  } finally {
-    await changes.revert();
-  }
-});
+  },
+);
 
 test('kill -9 while proxies start anew: a sweep gives the mesh back as it was installed', async () => {
   const lab = requireLab();

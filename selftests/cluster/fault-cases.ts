@@ -3,6 +3,7 @@ import type { Lab } from '../../lib/model/lab.ts';
 import {
   answers,
   answersQuickly,
+  cachesInUse,
   CLUSTER,
   controlPlane,
   hasMemory,
@@ -28,6 +29,8 @@ export interface FaultCase {
   health: Health;
   /** Holds meanwhile: what the fault must leave alone. */
   unharmed?: Health;
+  /** Makes what would hide the harm, as it is found on nodes that have been used. */
+  amid?: (lab: Lab) => Promise<AsyncDisposable>;
 }
 
 const link = { from: OTHER, to: CLUSTER };
@@ -184,6 +187,11 @@ export const CASES: Record<string, FaultCase> = {
     unharmed: reaches(controlPlane, 6443),
   },
   'cpu-pressure': { fault: onNode('cpu-pressure'), health: idle, unharmed: kubelet },
-  'memory-pressure': { fault: onNode('memory-pressure'), health: hasMemory, unharmed: kubelet },
+  'memory-pressure': {
+    fault: onNode('memory-pressure'),
+    health: hasMemory,
+    unharmed: kubelet,
+    amid: cachesInUse,
+  },
   'disk-pressure': { fault: onNode('disk-pressure'), health: idle, unharmed: kubelet },
 };

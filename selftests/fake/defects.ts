@@ -47,6 +47,8 @@ const DEFECTS = {
   'first-call-lost': 'the first of several calls that carry a body or last is reset',
   'stream-limit': 'streams are cut after 3 s',
   'slow-p99': 'one call in fifty is slow under load',
+  'dear-proxies': 'a call through the proxies takes four times what it takes without',
+  'slow-handshakes': 'new connections wait for their handshakes',
   'load-errors': 'one call in a hundred fails under load',
   'dropped-load': 'k6 has too few callers',
   'first-load-dropped': 'k6 has too few callers, the first time only',

@@ -108,7 +108,7 @@ const KUBEPODS = ['memory/', '']
   .join(' ');
 
 /**
- * Limits the cgroup of a node's pods to their working set and a little more, and starts what takes all of that over and over.
+ * Limits the cgroup of a node's pods to what they use and a little more, and starts what takes all of that over and over.
  * It is the first that the kernel kills; what else needs memory in between is next. Names of files: kernel documentation,
  * "Memory Resource Controller" (v1) and "Control Group v2".
  */
@@ -120,8 +120,8 @@ function memoryWork(plan: FaultPlan, leaveMiB: number): Work {
     script: [
       'set -e',
       find,
-      'limit=memory.max; usage=memory.current; idle=inactive_file',
-      'if [ -e "$dir/memory.limit_in_bytes" ]; then limit=memory.limit_in_bytes; usage=memory.usage_in_bytes; idle=total_inactive_file; fi',
+      'limit=memory.max; usage=memory.current; active=active_file; idle=inactive_file; mapped=file_mapped',
+      'if [ -e "$dir/memory.limit_in_bytes" ]; then limit=memory.limit_in_bytes; usage=memory.usage_in_bytes; active=total_active_file; idle=total_inactive_file; mapped=total_mapped_file; fi',
       `mkdir -p "$dir/${child}" ${FOLDER}`,
       'old=$(cat "$dir/$limit")',
       `cat > ${undo}.new <<END`,
@@ -133,7 +133,9 @@ function memoryWork(plan: FaultPlan, leaveMiB: number): Work {
       'END',
       `mv ${undo}.new ${undo}`,
       `trap 'exit 0' TERM INT; trap ${quoted(undoOnce(plan))} EXIT`,
-      'used=$(cat "$dir/$usage"); cached=$(awk -v name=$idle \'$1 == name { print $2 }\' "$dir/memory.stat")',
+      // Pages of files that nobody has mapped are given back to whoever wants more, lately used or not: they are room.
+      `room='$1 == active || $1 == idle { sum += $2 } $1 == mapped { sum -= $2 } END { print (sum > 0 ? sum : 0) }'`,
+      'used=$(cat "$dir/$usage"); cached=$(awk -v active=$active -v idle=$idle -v mapped=$mapped "$room" "$dir/memory.stat")',
       `echo $((used - cached + ${leaveMiB} * 1048576)) > "$dir/$limit"`,
       'set +e',
       // 0 is who writes it. Whatever becomes of the limit, the machine itself is not taken.

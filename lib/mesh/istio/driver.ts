@@ -4,10 +4,14 @@ import { openKube } from '../../support/kube.ts';
 import type { ServiceName } from '../contracts.ts';
 import type { MeshDriver } from '../driver.ts';
 import { istioAuthorization } from './authorization.ts';
+import { istioCanary } from './canary.ts';
+import { istioCallTimes } from './call-times.ts';
 import { inspection } from './diagnose.ts';
 import { dnsCapture } from './dns-capture.ts';
+import { istioBypass } from './bypass.ts';
 import { istioDiscovery } from './discovery.ts';
 import { connect, install, uninstall } from './install.ts';
+import { istioFootprint } from './footprint.ts';
 import { istioFailover } from './failover-timers.ts';
 import { istioLocality } from './locality.ts';
 import { istioMcs } from './mcs.ts';
@@ -65,6 +69,8 @@ export const istioDriver: MeshDriver = {
   rotation: istioRotation,
   pushes: istioPushes,
   failover: istioFailover,
+  footprint: istioFootprint,
+  callTimes: istioCallTimes,
   timeLimits: istioTimeLimits,
   serverOnly,
   inspection,
@@ -73,7 +79,9 @@ export const istioDriver: MeshDriver = {
   membership,
   discovery: istioDiscovery,
   mcs: istioMcs,
+  bypass: istioBypass,
   upgrade: istioUpgrade,
+  canary: istioCanary,
   detect,
   gateways: publishedAddresses,
   install,

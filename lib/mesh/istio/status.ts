@@ -14,16 +14,16 @@ export async function detect(cluster: LabCluster): Promise<string | undefined> {
   return image?.split(':').at(-1);
 }
 
-/** Names of the clusters that this cluster's control plane ought to watch and does not (yet). */
+/** Names of the clusters that this cluster's control plane, or the one of a revision, ought to watch and does not (yet). */
 export async function missingConnections(
   istioctl: string,
   cluster: LabCluster,
   clusters: readonly LabCluster[],
+  revision?: string,
 ): Promise<string[]> {
-  const synced = parseRemoteClusters(
-    (await exec(istioctl, ['remote-clusters', '--kubeconfig', cluster.kubeconfig], { timeout: 30_000 }))
-      .stdout,
-  );
+  const of = revision === undefined ? [] : ['--revision', revision];
+  const args = ['remote-clusters', '--kubeconfig', cluster.kubeconfig, ...of];
+  const synced = parseRemoteClusters((await exec(istioctl, args, { timeout: 30_000 })).stdout);
   return clusters.map(({ name }) => name).filter((name) => !synced.includes(name));
 }
 

@@ -65,12 +65,44 @@ export function overlay({ file, document }: NonNullable<MeshSettings['values']>)
       file,
       'they name another image of the proxies, which is a side of its own (proxy-image:REF)',
     );
-  return stringify({ apiVersion: 'install.istio.io/v1alpha1', kind: 'IstioOperator', spec });
+  return stringify({
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    spec: meshConfigLifted(file, spec),
+  });
+}
+
+/**
+ * Where what was installed has a setting in `spec.meshConfig`, istioctl drops the chart's own `meshConfig` of later files without
+ * a word; only `spec.meshConfig` is merged over it.
+ */
+function meshConfigLifted(file: string, spec: object): object {
+  const charts = z.looseObject({ values: z.looseObject({ meshConfig: z.record(z.string(), z.unknown()) }) });
+  const named = charts.safeParse(spec);
+  if (!named.success) return spec;
+  const { values, ...rest } = named.data;
+  if ('meshConfig' in rest)
+    throw refused(file, 'spec.meshConfig and spec.values.meshConfig say what counts twice');
+  const { meshConfig, ...others } = values;
+  return { ...rest, meshConfig, ...(Object.keys(others).length === 0 ? {} : { values: others }) };
 }
 
 function refused(file: string, why: string): MeshproofError {
   return new MeshproofError('usage', `these values cannot be merged over what is installed: ${why}`, {
     at: { file },
     nextStep: 'give an IstioOperator with a spec, or the values of Istio’s charts',
+  });
+}
+
+/**
+ * What makes a second control plane of it when merged over an installation: a revision, and nothing that a cluster has once only
+ * (resource definitions, gateways).
+ */
+export function canaryOverlay(revision: string, gateway: string): string {
+  const components = { base: { enabled: false }, ingressGateways: [{ name: gateway, enabled: false }] };
+  return stringify({
+    apiVersion: 'install.istio.io/v1alpha1',
+    kind: 'IstioOperator',
+    spec: { revision, components },
   });
 }

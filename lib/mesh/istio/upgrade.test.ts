@@ -38,12 +38,23 @@ test('Helm values are those of an IstioOperator, which is taken as it is', () =>
   expect(whole).toBe(plain);
 });
 
+test('mesh settings of the chart are lifted to where those of the installation are, or they would count for nothing', () => {
+  const meshConfig = { trustDomain: 'other' };
+  const values = { pilot: { env: { A: '1' } } };
+  const specOf = (document: Record<string, unknown>) => parse(overlay({ file: 'f.yaml', document })).spec;
+  expect(specOf({ ...values, meshConfig })).toEqual({ meshConfig, values });
+  expect(specOf({ meshConfig })).toEqual({ meshConfig });
+  expect(specOf({ kind: 'IstioOperator', spec: { values: { meshConfig } } })).toEqual({ meshConfig });
+  expect(specOf({ kind: 'IstioOperator', spec: { meshConfig, values } })).toEqual({ meshConfig, values });
+});
+
 for (const [document, why] of [
   [{ apiVersion: 'v1', kind: 'ConfigMap' }, /it is a ConfigMap/],
   [{ kind: 'IstioOperator', spec: ['a'] }, /no mapping/],
   [{ kind: 'IstioOperator', spec: { revision: 'canary' } }, /spec.revision would make another/],
   [{ kind: 'IstioOperator', spec: { tag: '1.2.3' } }, /spec.tag would make another/],
   [{ global: { proxy: { image: 'a/b:c' } } }, /proxy-image:REF/],
+  [{ kind: 'IstioOperator', spec: { meshConfig: {}, values: { meshConfig: {} } } }, /twice/],
 ] as const) {
   test(`values are refused with their file: ${why.source}`, () => {
     expect(() => overlay({ file: 'f.yaml', document })).toThrow(

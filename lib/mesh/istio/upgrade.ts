@@ -14,7 +14,7 @@ import { status } from './status.ts';
 import { overlay, proxyImageOf } from './upgrade-operator.ts';
 
 /** For istiod to start anew, to see the other clusters, and to take up what it shall inject. */
-const SETTLE_MS = 180_000;
+export const SETTLE_MS = 180_000;
 
 export const istioUpgrade: MeshUpgrade = {
   checkValues: (values) => void overlay(values),
@@ -40,7 +40,8 @@ async function bring(cluster: LabCluster, settings: MeshSettings, context: Upgra
   );
   await publishGateway(openKube(cluster.kubeconfig), cluster);
   await ready(cluster, context);
-  await injects(cluster, proxyImageOf(installed, settings.proxyImage), context);
+  const image = proxyImageOf(installed, settings.proxyImage);
+  await injects(cluster, { image, labels: { 'sidecar.istio.io/inject': 'true' } }, context);
 }
 
 async function ready(cluster: LabCluster, context: UpgradeContext): Promise<void> {
@@ -56,11 +57,18 @@ async function ready(cluster: LabCluster, context: UpgradeContext): Promise<void
   );
 }
 
-/** Waits until a pod that is made now gets this proxy: istiod takes up what it injects some time after it was told. */
-async function injects(cluster: LabCluster, image: string, { signal }: UpgradeContext): Promise<void> {
+/**
+ * Waits until a pod with these labels that is made now gets this proxy: istiod takes up what it injects some time after it was
+ * told.
+ */
+export async function injects(
+  cluster: LabCluster,
+  { image, labels }: { image: string; labels: Record<string, string> },
+  { signal }: Pick<UpgradeContext, 'signal'>,
+): Promise<void> {
   const { core } = openKube(cluster.kubeconfig);
   const body: V1Pod = {
-    metadata: { name: 'meshproof-injected', labels: { 'sidecar.istio.io/inject': 'true' } },
+    metadata: { name: 'meshproof-injected', labels },
     spec: { containers: [{ name: 'none', image: 'none' }] },
   };
   await waitFor(

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
-import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Http2SecureServer, Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -9,8 +9,8 @@ const LOOK_MS = 50;
 
 /** What an agent serves on. */
 export interface DrainedServers {
-  http: readonly HttpServer[];
-  http2: readonly Http2Server[];
+  http: readonly Pick<HttpServer | Http2SecureServer, 'prependListener'>[];
+  http2: readonly (Http2Server | Http2SecureServer)[];
   tcp: readonly Server[];
 }
 
@@ -33,13 +33,16 @@ export function drainer({ http, http2, tcp }: DrainedServers): (atMostMs: number
     });
   };
   for (const server of http) {
-    server.prependListener('request', ({ url }: IncomingMessage, response: ServerResponse) => {
-      // The kubelet asks on while a pod ends.
-      if (url === '/healthz') return;
-      busyUntilClosed(response);
-      // The caller's connection is another pod's from the next call on.
-      if (draining) response.setHeader('connection', 'close');
-    });
+    server.prependListener(
+      'request',
+      ({ url, httpVersionMajor }: IncomingMessage, response: ServerResponse) => {
+        // The kubelet asks on while a pod ends. What comes as a stream of HTTP/2 is counted as one.
+        if (url === '/healthz' || httpVersionMajor !== 1) return;
+        busyUntilClosed(response);
+        // The caller's connection is another pod's from the next call on.
+        if (draining) response.setHeader('connection', 'close');
+      },
+    );
     server.prependListener('upgrade', (_: IncomingMessage, socket: Duplex) => busyUntilClosed(socket));
   }
   for (const server of http2) {

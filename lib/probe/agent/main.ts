@@ -28,13 +28,13 @@ const streams = { http, ...multiplexed, tcp: tcpEcho(place), tls, metered, contr
 const udp = udpEcho(place);
 const drained = drainer({
   http: [http, metered, tls],
-  http2: Object.values(multiplexed),
+  http2: [...Object.values(multiplexed), tls],
   tcp: [streams.tcp],
 });
 const closers = new Set<() => void>();
 
 streams.tcp.on('connection', (socket: Socket) => keepFor(socket, () => socket.destroySoon()));
-for (const server of Object.values(multiplexed)) {
+for (const server of [...Object.values(multiplexed), tls]) {
   server.on('session', (session: ServerHttp2Session) => keepFor(session, () => session.close()));
 }
 
@@ -78,7 +78,7 @@ async function stop(): Promise<void> {
   plans.stop();
   const closed = Object.values(streams).map((server) => new Promise((resolve) => server.close(resolve)));
   udp.close();
-  for (const server of [http, metered, tls, control]) server.closeIdleConnections();
+  for (const server of [http, metered, control]) server.closeIdleConnections();
   for (const close of closers) close();
   setTimeout(() => process.exit(0), GRACE_MS);
   await Promise.all(closed);

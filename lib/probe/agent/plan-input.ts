@@ -26,6 +26,7 @@ export function checkPlan(input: unknown): CallPlan {
     'count: a whole number above 0',
   );
   need(within(deadlineMs, 0, DEADLINE_LIMIT_MS), `deadlineMs: above 0, at most ${DEADLINE_LIMIT_MS}`);
+  need(isFlag(plan.scattered), 'scattered: true or false');
   checkTarget(plan.target);
   return plan as CallPlan;
 }

@@ -5,6 +5,7 @@ import { expect, test } from '@playwright/test';
 import { outageWindow } from '../../analysis/gaps.ts';
 import { analyseLateness } from '../../analysis/lateness.ts';
 import { analyseLatency } from '../../analysis/latency.ts';
+import { sampleStandardDeviation } from 'simple-statistics';
 import { quantiles } from '../../analysis/quantile.ts';
 import { type AgentClient, connectAgent } from '../client.ts';
 import { type LocalAgent, startLocalAgent } from '../local-agent.ts';
@@ -100,6 +101,25 @@ test('a sender that was held up catches up and moves no intended time', async ()
   const first = intended[0] ?? 0;
   expect(intended).toHaveLength(60);
   for (const [i, at] of intended.entries()) expect(at - first).toBeCloseTo(i * 5, 5);
+});
+
+test('scattered calls keep their number and order, each in its own interval, and keep no step', async () => {
+  const intended: number[] = [];
+  await new Promise<void>((resolve) => {
+    sendOpenLoop(
+      { ratePerSecond: 400, count: 80, scattered: true },
+      () => performance.now(),
+      async (sequence, intendedAt) => {
+        intended.push(intendedAt);
+        if (sequence === 79) resolve();
+      },
+    );
+  });
+  const gaps = intended.slice(1).map((at, index) => at - (intended[index] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...gaps)).toBeLessThan(5);
+  // Gaps of two numbers drawn anew for each call have a standard deviation of 1 ms; evenly sent calls have none.
+  expect(sampleStandardDeviation(gaps)).toBeGreaterThan(0.5);
 });
 
 /** How late a timer of 2 ms is in this process, which has nothing to do meanwhile: p99, milliseconds. */

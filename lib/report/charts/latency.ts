@@ -82,6 +82,7 @@ function budgetBar(
   { left, x, toY, row }: { left: number; x: number; toY: (exponent: number) => number; row: number },
 ): Graphic[] {
   const budget = series.budget[key];
+  if (budget === undefined) return [];
   const measured = series.points.find((point) => point.quantile === quantile)?.ms;
   const keyX = left + PANEL.width + 24;
   const over = measured !== undefined && measured > budget;
@@ -120,7 +121,7 @@ function latencyRange(series: readonly LatencySeries[]): [number, number] {
       budget.p95Ms,
       budget.p99Ms,
     ])
-    .filter((ms) => Number.isFinite(ms) && ms > 0);
+    .filter((ms): ms is number => ms !== undefined && Number.isFinite(ms) && ms > 0);
   if (values.length === 0) return [1, 10];
   const min = 10 ** Math.floor(Math.log10(Math.min(...values)));
   return [min, Math.max(10 ** Math.ceil(Math.log10(Math.max(...values))), min * 10)];

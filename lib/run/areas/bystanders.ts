@@ -13,13 +13,12 @@ import {
 
 /**
  * What several capabilities look at and none of the others should pay for: the workload that accepts plaintext, the
- * spread StatefulSet with its headless service, the service without limits of time, and the caller on every node.
+ * spread StatefulSet with its headless service, and the service without limits of time.
  */
 export const bystandersArea: Area = {
   objects: (context) => {
     const crew = { name: SPREAD_SERVICE, namespace: MESH_NAMESPACE };
     const tolerant = { name: TOLERANT_SERVICE, namespace: MESH_NAMESPACE };
-    const sentinel = { name: NODE_CALLER, namespace: OUTSIDE_NAMESPACE };
     return [
       // Before the workload: a policy that comes later finds connections that were made without it.
       ...context.driver.mtls.acceptPlaintext(MESH_NAMESPACE, { app: TOLERANT_SERVICE }),
@@ -30,7 +29,14 @@ export const bystandersArea: Area = {
         { ...crew, kind: 'StatefulSet', replicas: 2, spreadOverZones: true, serverOnly: true },
         context,
       ),
-      ...agentWorkload({ ...sentinel, kind: 'DaemonSet', hostNetwork: true }, context),
     ];
+  },
+};
+
+/** The agent on every node: a caller, and what is called there when nobody's proxy is to be on the way. */
+export const nodesArea: Area = {
+  objects: (context) => {
+    const sentinel = { name: NODE_CALLER, namespace: OUTSIDE_NAMESPACE };
+    return agentWorkload({ ...sentinel, kind: 'DaemonSet', hostNetwork: true }, context);
   },
 };

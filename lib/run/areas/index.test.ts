@@ -13,8 +13,10 @@ const objectsFor = (...capabilities: SuiteCapability[]) =>
 const named = (kind: string, objects: ReturnType<typeof objectsFor>) =>
   objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata?.name ?? '');
 
-test('what measures latency and failover brings no pods along', () => {
-  expect(objectsFor('latency', 'failover')).toEqual([]);
+test('what measures latency and failover brings no pods along but the idle ones that loads are compared with', () => {
+  expect(objectsFor('failover')).toEqual([]);
+  expect(named('DaemonSet', objectsFor('latency', 'failover'))).toEqual(['sentinel']);
+  expect(objectsFor('latency', 'failover').map(({ kind }) => kind)).toEqual(['ServiceAccount', 'DaemonSet']);
   expect(named('StatefulSet', objectsFor('latency', 'dns'))).toEqual(['crew']);
 });
 

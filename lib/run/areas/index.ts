@@ -1,6 +1,6 @@
 import type { Area } from '../area.ts';
 import type { SuiteCapability } from '../capabilities.ts';
-import { bystandersArea } from './bystanders.ts';
+import { bystandersArea, nodesArea } from './bystanders.ts';
 import { connectivityArea } from './connectivity.ts';
 import { discoveryArea } from './discovery.ts';
 import { dnsArea } from './dns.ts';
@@ -19,6 +19,7 @@ const AREAS: Partial<Record<SuiteCapability, readonly Area[]>> = {
   policy: [policyArea],
   locality: [localityArea],
   observability: [observabilityArea],
+  latency: [nodesArea],
 };
 
 /** What these measure would be disturbed by pods that they don't look at: a node that comes back starts all of its own. */
@@ -27,5 +28,7 @@ const ALONE: readonly SuiteCapability[] = ['latency', 'failover'];
 /** The areas that these capabilities bring along, each once. */
 export function areasOf(capabilities: readonly SuiteCapability[]): Area[] {
   const own = [...new Set(capabilities.flatMap((capability) => AREAS[capability] ?? []))];
-  return capabilities.every((capability) => ALONE.includes(capability)) ? own : [bystandersArea, ...own];
+  return capabilities.every((capability) => ALONE.includes(capability))
+    ? own
+    : [...new Set([bystandersArea, nodesArea, ...own])];
 }

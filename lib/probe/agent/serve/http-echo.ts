@@ -1,6 +1,10 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
-import { type Http2Server, createServer as createHttp2Server } from 'node:http2';
-import { createServer as createTlsServer } from 'node:https';
+import {
+  type Http2SecureServer,
+  type Http2Server,
+  createSecureServer,
+  createServer as createHttp2Server,
+} from 'node:http2';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Place } from '../../../model/observation.ts';
@@ -21,20 +25,22 @@ export function http2Echo(place: Place): Http2Server {
   return createHttp2Server({ maxSessionMemory: H2_MEMORY_MB }, echoHandler(place));
 }
 
-/** The same over TLS that the agent ends itself, with a certificate made just now: what a mesh must pass through. */
-export function tlsEcho(place: Place): Server {
-  return patient(createTlsServer(selfSigned(place.pod), echoHandler(place)));
+/**
+ * The same over TLS that the agent ends itself, with a certificate made just now: what a mesh must pass through. HTTP/2 for
+ * who offers it (ALPN), HTTP/1.1 for everybody else.
+ */
+export function tlsEcho(place: Place): Http2SecureServer {
+  const options = { ...selfSigned(place.pod), allowHTTP1: true, maxSessionMemory: H2_MEMORY_MB };
+  return patient(createSecureServer(options, echoHandler(place)));
 }
 
 /**
  * A server that closes idle connections first races with a proxy's pool, whose clients then see 503 UC
  * that no mesh is to blame for. Envoy keeps upstream connections for an hour.
  */
-function patient<S extends Server>(server: S): S {
-  server.keepAliveTimeout = 0;
-  server.headersTimeout = 0;
-  server.requestTimeout = 0;
-  return server;
+function patient<S extends object>(server: S): S {
+  // Those of a server of HTTP/2 are for clients that speak HTTP/1.1; the types leave them out.
+  return Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
 }
 
 /** What requests and responses of node:http and node:http2 have in common. */

@@ -1,0 +1,43 @@
+import { expect, test } from '@playwright/test';
+import { previewGate, type GatePreview } from './preview.ts';
+
+const environment = { name: 'kind-istio', clusters: [{ name: 'east' }, { name: 'west' }] as never };
+const plan: GatePreview = {
+  from: { kind: 'current' },
+  to: { kind: 'envoy', version: '1.40.0' },
+  tests: [
+    { capability: 'dns', phase: 'conformance' },
+    { capability: 'failover', phase: 'disruptive' },
+  ],
+  skip: [],
+  rounds: { identical: 12, most: 20 },
+  values: () => {
+    throw new Error('no values are named');
+  },
+};
+
+test('a gate says what it would do, in its order', () => {
+  expect(previewGate(environment, plan)).toEqual([
+    'in kind-istio: from current to envoy:1.40.0',
+    'look at versions, resource definitions and fields in use',
+    'hold current to its promises: 2 tests, 1 of them with a fault',
+    'add a second control plane with envoy:1.40.0 to every cluster, compare 12 rounds of identical sides and at most 20 of both, and remove it',
+    'upgrade, while 30 paths are called without a break:',
+    '  data plane of east',
+    '  data plane of west',
+    'hold envoy:1.40.0 to the same promises',
+    'go back, while 30 paths are called without a break:',
+    '  data plane of west',
+    '  data plane of east',
+    'give the mesh back as it was installed, and decide',
+  ]);
+});
+
+test('values change control planes as well, and what is left out is not there', () => {
+  const to = { kind: 'values', file: 'canary.yaml' } as const;
+  const values = (file: string) => ({ file, document: { pilot: {} } });
+  const words = previewGate(environment, { ...plan, to, values, skip: ['comparison', 'traffic'] });
+  expect(words).toContain('upgrade:');
+  expect(words).toContain('  control plane of east');
+  expect(words.join('\n')).not.toMatch(/rounds|go back/);
+});

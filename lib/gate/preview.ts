@@ -1,0 +1,54 @@
+import type { Environment } from '../model/environment.ts';
+import type { PlannedTest } from '../model/run.ts';
+import type { MeshSettings, MeshSide } from '../model/upgrade.ts';
+import type { GatePart } from './run.ts';
+import { sideLabel } from './sides.ts';
+import { trafficPaths } from './traffic.ts';
+import { planUpgrade, stepWords } from './upgrade-plan.ts';
+
+/** What is planned, and how to read the values that a side names. */
+export interface GatePreview {
+  from: MeshSide;
+  to: MeshSide;
+  tests: readonly Pick<PlannedTest, 'capability' | 'phase'>[];
+  skip: readonly GatePart[];
+  rounds: { identical: number; most: number };
+  values: (file: string) => NonNullable<MeshSettings['values']>;
+}
+
+/** What `meshproof gate` would do, in words, in its order. Calls nothing and changes nothing; throws a `usage` error for a bad file of values. */
+export function previewGate(
+  { name, clusters }: Pick<Environment, 'name' | 'clusters'>,
+  { from, to, tests, skip, rounds, values }: GatePreview,
+): string[] {
+  const wanted = (part: GatePart) => !skip.includes(part);
+  const settings = (side: MeshSide): MeshSettings =>
+    side.kind === 'values'
+      ? { values: values(side.file) }
+      : side.kind === 'envoy' || side.kind === 'proxy-image'
+        ? { proxyImage: sideLabel(side) }
+        : {};
+  const names = clusters.map((cluster) => cluster.name);
+  const { upgrade, rollback } = planUpgrade(names, { from: settings(from), to: settings(to) });
+  const faults = tests.filter(({ phase }) => phase === 'disruptive').length;
+  const promises = `${tests.length} tests${faults > 0 ? `, ${faults} of them with a fault` : ''}`;
+  const underCalls = wanted('traffic')
+    ? `, while ${trafficPaths(names).length} paths are called without a break`
+    : '';
+  const steps = (all: typeof upgrade) => all.map((step) => `  ${stepWords(step)}`);
+  return [
+    `in ${name}: from ${sideLabel(from)} to ${sideLabel(to)}`,
+    ...(wanted('preflight') ? ['look at versions, resource definitions and fields in use'] : []),
+    ...(from.kind === 'current' ? [] : [`give every cluster ${sideLabel(from)}`]),
+    ...(wanted('conformance') ? [`hold ${sideLabel(from)} to its promises: ${promises}`] : []),
+    ...(wanted('comparison')
+      ? [
+          `add a second control plane with ${sideLabel(to)} to every cluster, compare ${rounds.identical} rounds of identical sides and at most ${rounds.most} of both, and remove it`,
+        ]
+      : []),
+    ...(wanted('traffic') || wanted('conformance') ? [`upgrade${underCalls}:`, ...steps(upgrade)] : []),
+    ...(wanted('conformance') ? [`hold ${sideLabel(to)} to the same promises`] : []),
+    ...(wanted('traffic') ? [`go back${underCalls}:`, ...steps(rollback)] : []),
+    'give the mesh back as it was installed, and decide',
+  ];
+}

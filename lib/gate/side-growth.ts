@@ -1,0 +1,72 @@
+import { compareGrowth, type GrowthComparison } from '../analysis/compare/growth.ts';
+import { analyseCosts, costedCalls } from '../analysis/costs.ts';
+import type { Recording } from '../model/call-plan.ts';
+import { type Side, SIDES } from '../model/comparison.ts';
+import type { CostReadings, MeteredContainer } from '../model/cost.ts';
+import type { Lab } from '../model/lab.ts';
+import { SIDE_CALLER, SIDE_NAMESPACES } from '../run/areas/sides.ts';
+import { footprintOf, runningContainer } from '../run/cost/containers.ts';
+import { type CostMeter, joinReadings, startMeter } from '../run/cost/meter.ts';
+import { openKube } from '../support/kube.ts';
+import type { Alongside, RoundsOf } from './side-by-side.ts';
+
+/** Looks at the memory of both sides' proxies while the candidate is compared. */
+export interface GrowthWatch {
+  alongside(of: RoundsOf): Promise<Alongside>;
+  /** What it came to over all rounds; empty where nothing was read. */
+  compare(): GrowthComparison[];
+}
+
+/** A round is short beside what a leak takes to show: readings and calls of all rounds are taken together. */
+export function watchGrowth(lab: Lab): GrowthWatch {
+  const readings: CostReadings[] = [];
+  const calls: Record<Side, Recording[]> = { from: [], to: [] };
+  const namespaces = (side: Side) => SIDE_NAMESPACES[side];
+  const nothing = { figures: {}, calls: {} };
+  const begin = async (): Promise<CostMeter> => startMeter(lab, await proxiesOfSides(lab));
+  return {
+    async alongside(of) {
+      // Identical sides say nothing of the candidate.
+      const meter = of === 'candidate' ? await begin() : undefined;
+      return {
+        async end(made) {
+          if (meter) {
+            readings.push(await meter.stop());
+            for (const side of SIDES) calls[side].push(...made[side]);
+          }
+          return { from: nothing, to: nothing };
+        },
+        cancel: async () => void (await meter?.stop().catch(() => undefined)),
+      };
+    },
+    compare() {
+      if (readings.length === 0) return [];
+      const all = joinReadings(readings);
+      const growth = (side: Side) => {
+        const containers = all.containers.filter(({ namespace }) => namespace === namespaces(side));
+        return analyseCosts({ ...all, containers }, costedCalls(calls[side])).growth;
+      };
+      return compareGrowth(growth('from'), growth('to'));
+    },
+  };
+}
+
+/** The containers of both sides' proxies, as they run now. Gateways and control plane serve both, or one side only. */
+async function proxiesOfSides(lab: Lab): Promise<MeteredContainer[]> {
+  const { proxyContainer } = footprintOf(lab);
+  const found = await Promise.all(
+    lab.clusters.flatMap(({ name: cluster, kubeconfig }) =>
+      SIDES.map(async (side) => {
+        const { items } = await openKube(kubeconfig).core.listNamespacedPod({
+          namespace: SIDE_NAMESPACES[side],
+        });
+        return items.flatMap((pod) => {
+          const isCaller = pod.metadata?.labels?.['app'] === SIDE_CALLER;
+          const role = isCaller ? 'client-proxy' : 'server-proxy';
+          return runningContainer(pod, { role, cluster, container: proxyContainer }) ?? [];
+        });
+      }),
+    ),
+  );
+  return found.flat();
+}

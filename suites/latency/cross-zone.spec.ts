@@ -1,0 +1,5 @@
+import { expect, test } from '../../fixtures/index.ts';
+
+test('calls across zones keep their budgets in every protocol', { tag: '@exclusive' }, async ({ loads }) => {
+  await expect(await loads.on('cross-zone')).toKeepItsBudgets();
+});
