@@ -17,7 +17,7 @@ import { growthFindings } from './costs.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
 import type { GateOptions } from './run.ts';
 import { compareSideBySide } from './side-by-side.ts';
-import { watchGrowth } from './side-growth.ts';
+import { GROWTH_ROUNDS, watchGrowth } from './side-growth.ts';
 import { startTraffic } from './traffic.ts';
 import { stepWords } from './upgrade-plan.ts';
 
@@ -77,7 +77,7 @@ export async function comparison(lab: Lab, to: MeshSettings, { run, found, optio
         found.comparison = await compareSideBySide(
           lab,
           { run, to, seed },
-          { log, signal, alongside: (of) => memory.alongside(of), rounds },
+          { log, signal, alongside: (of) => memory.alongside(of), least: GROWTH_ROUNDS, rounds },
         );
         found.findings.push(...growthFindings(memory.compare()));
       } catch (error) {
@@ -94,9 +94,12 @@ export async function comparison(lab: Lab, to: MeshSettings, { run, found, optio
   );
 }
 
+/** A step of an upgrade was begun, and did not come to its end. */
+export class StepFailed extends Error {}
+
 /**
  * Takes steps while calls are made on every path, and keeps what was lost. Where a step fails, what was lost until then is kept,
- * and the error thrown.
+ * and a `StepFailed` thrown.
  */
 export async function underTraffic(
   lab: Lab,
@@ -149,11 +152,11 @@ export async function underTraffic(
     evidence.dropped.push(...dropped.toSorted((a, b) => (a.at < b.at ? -1 : 1)));
     found.traffic = evidence;
     log.info(`${phase}: ${calls} calls, ${dropped.length} lost`);
-    if (failed) throw failed.error;
+    if (failed) throw new StepFailed(errorMessage(failed.error), { cause: failed.error });
   });
 }
 
-/** Takes steps while nobody calls. */
+/** Takes steps while nobody calls; throws a `StepFailed` for one that fails. */
 export async function inSilence(
   lab: Lab,
   what: string,
@@ -163,7 +166,9 @@ export async function inSilence(
   await stages.run(what, async () => {
     for (const step of steps) {
       log.info(stepWords(step));
-      await takeStep(lab, changes, step, { log, signal });
+      await takeStep(lab, changes, step, { log, signal }).catch((cause: unknown) => {
+        throw new StepFailed(errorMessage(cause), { cause });
+      });
     }
   });
 }

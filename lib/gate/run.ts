@@ -12,7 +12,16 @@ import { describeError, errorMessage } from '../support/errors.ts';
 import { keepBaseline, readBaselines } from './baselines.ts';
 import { decideGate } from './decision.ts';
 import { failoversOf } from './failovers.ts';
-import { brokenBy, comparison, conformance, inSilence, leftOut, type Parts, underTraffic } from './parts.ts';
+import {
+  brokenBy,
+  comparison,
+  conformance,
+  inSilence,
+  leftOut,
+  type Parts,
+  StepFailed,
+  underTraffic,
+} from './parts.ts';
 import { preflight } from './preflight.ts';
 import type { SideBySideOptions } from './side-by-side.ts';
 import { sideLabel } from './sides.ts';
@@ -153,7 +162,8 @@ async function upgraded(
     return true;
   } catch (error) {
     options.signal.throwIfAborted();
-    options.log.warn(describeError(error));
+    if (!(error instanceof StepFailed)) throw error;
+    options.log.warn(describeError(error.cause));
     await inSilence(lab, 'way back from a failed upgrade', steps.rollback, parts);
     found.findings.push({
       source: 'traffic',

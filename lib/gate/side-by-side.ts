@@ -44,6 +44,8 @@ export interface SideBySideOptions {
   shape?: RoundShape;
   /** Rounds of identical sides that must count, and the most that the comparison plans for; half as many more make up for discards. */
   rounds?: { identical: number; most: number };
+  /** Rounds that are made of both, also where fewer decide: what is looked at alongside may take more. */
+  least?: number;
   /** Begins to look at something else of both sides as a round begins. */
   alongside?: (of: RoundsOf) => Promise<Alongside>;
 }
@@ -72,7 +74,7 @@ export async function compareSideBySide(
   options: SideBySideOptions,
 ): Promise<Comparison> {
   const { run, to, seed, metrics = [] } = question;
-  const { log, signal, rounds = ROUNDS } = options;
+  const { log, signal, rounds = ROUNDS, least = 0 } = options;
   const changes = openChanges(lab, `${run} canary`);
   using stolen = watchStolenTime();
   try {
@@ -104,7 +106,7 @@ export async function compareSideBySide(
       ...options,
       stolen,
       plan,
-      enough: (made) => compareSides(plan, made).finished,
+      enough: (made) => made.length >= least && compareSides(plan, made).finished,
     });
     return compareSides(plan, made);
   } finally {

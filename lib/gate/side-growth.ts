@@ -17,13 +17,20 @@ export interface GrowthWatch {
   compare(): GrowthComparison[];
 }
 
-/** A round is short beside what a leak takes to show: readings and calls of all rounds are taken together. */
+/** Two readings a round, less a third for the warm-up: as many as bounds of a slope take (memory-growth.ts). */
+export const GROWTH_ROUNDS = 8;
+
+/**
+ * A round is short beside what a leak takes to show: readings and calls of all rounds are taken together. Nothing is read while
+ * calls are timed.
+ */
 export function watchGrowth(lab: Lab): GrowthWatch {
   const readings: CostReadings[] = [];
   const calls: Record<Side, Recording[]> = { from: [], to: [] };
   const namespaces = (side: Side) => SIDE_NAMESPACES[side];
   const nothing = { figures: {}, calls: {} };
-  const begin = async (): Promise<CostMeter> => startMeter(lab, await proxiesOfSides(lab));
+  const begin = async (): Promise<CostMeter> =>
+    startMeter(lab, await proxiesOfSides(lab), { meanwhile: false });
   return {
     async alongside(of) {
       // Identical sides say nothing of the candidate.

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { checkPlan } from '../probe/agent/plan-input.ts';
 import { trafficPaths } from './traffic.ts';
 
 test('every cluster calls the services of all, and the shared one, on new, kept and long-lived connections', () => {
@@ -40,4 +41,9 @@ test('a long-lived connection has the time that its messages take before its dea
   });
   expect(lasting).toHaveLength(4);
   for (const { lastsMs, deadlineMs } of lasting) expect(deadlineMs).toBeGreaterThan(lastsMs);
+});
+
+test('agents take every one of these calls', () => {
+  for (const { target, ratePerSecond, deadlineMs } of trafficPaths(['east', 'west']))
+    expect(() => checkPlan({ id: 'a', target, ratePerSecond, deadlineMs, count: 10 })).not.toThrow();
 });

@@ -58,11 +58,7 @@ export function trafficPaths(clusters: readonly string[]): TrafficPath[] {
         path('http, kept connections', { protocol: 'http', url, connection: 'pooled' }),
         path('gRPC', { protocol: 'grpc', host, port: AGENT_PORTS.grpc, messages: 1 }),
         // No stream of gRPC: a mesh-wide limit for a try ends one that lasts longer, and no upgrade has to.
-        path(
-          'WebSockets of 10 s',
-          { protocol: 'websocket', url: `ws://${host}:${HTTP_PORT}/`, messages, gapMs: GAP_MS },
-          lasting,
-        ),
+        path('WebSockets of 10 s', { protocol: 'websocket', url, messages, gapMs: GAP_MS }, lasting),
         path(
           'TCP connections of 10 s',
           { protocol: 'tcp', host, port: AGENT_PORTS.tcp, idleMs: LIVES_MS },
