@@ -81,7 +81,9 @@ test('several faults at once and one after the other: judged, reverted, and the 
   expect(open(requireLab())).toEqual([]);
 });
 
-test('planes are watched apart: without a control plane pushes and renewals stop, and calls go on', async () => {
+test('planes are watched apart: without a control plane pushes and renewals stop, and calls go on', {
+  tag: '@nightly',
+}, async () => {
   const west = 'from: west, steady: { errorRatio: 0.02, p99: 5s }, during: { stops: true }';
   const probes = `  - { name: pushes, plane: control, ${west} }
   - { name: leaves, plane: certificates, ${west} }
