@@ -25,8 +25,8 @@ interface WorldOptions {
 }
 
 /** Puts Meshproof's workloads into every cluster at once and waits until all are available. Idempotent. */
-export async function deployWorld(lab: Lab, { run, areas }: WorldOptions): Promise<void> {
-  await deployAreas(lab, { run, areas: [commonArea, ...areas] });
+export async function deployWorld(lab: Lab, options: WorldOptions): Promise<void> {
+  await deployAreas(lab, { ...options, areas: [commonArea, ...options.areas] });
 }
 
 /** As {@link deployWorld}, these areas alone. */
