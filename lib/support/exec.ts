@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { type Options, execa } from 'execa';
 import { MeshproofError } from './errors.ts';
 
@@ -8,6 +9,8 @@ export interface ExecOptions {
   /** Milliseconds; the process gets SIGTERM, then SIGKILL 5 s later. Default 10 minutes. */
   timeout?: number;
   signal?: AbortSignal;
+  /** How far it stands back behind others for the processor (nice): for what works beside a measurement. */
+  niceness?: number;
   /** Called with each line of stdout and stderr as it comes. */
   onLine?: (line: string) => void;
   /** What to do when the command fails or is missing: shown to the user. */
@@ -54,6 +57,7 @@ export async function tryExec(
     ...(options.signal ? { cancelSignal: options.signal } : {}),
   };
   const child = execa(file, [...args], settings);
+  if (options.niceness !== undefined && child.pid !== undefined) standBack(child.pid, options.niceness);
   if (options.onLine) for (const stream of [child.stdout, child.stderr]) forEachLine(stream, options.onLine);
   const result = await child;
   if (result.isCanceled) throw new MeshproofError('environment', `${file}: interrupted`);
@@ -79,4 +83,12 @@ export function forEachLine(stream: NodeJS.ReadableStream | null, onLine: (line:
     for (const line of lines) onLine(line);
   });
   stream?.on('end', () => rest && onLine(rest));
+}
+
+function standBack(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It has ended by itself, or nobody may: it runs all the same.
+  }
 }
