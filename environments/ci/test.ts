@@ -48,6 +48,7 @@ async function run(file: string, args: string[], more: Record<string, string> = 
   return result.exitCode === 0;
 }
 
+const runner = join(projectRoot, 'node_modules', '@playwright', 'test', 'cli.js');
 const meshproof = (...args: string[]) => run(execPath, [join(projectRoot, 'lib/cli/main.ts'), ...args]);
 
 /** One stage that is one test: it passes or fails as a whole. */
@@ -61,9 +62,8 @@ async function asOneTest(name: string, work: () => Promise<boolean>): Promise<bo
 async function playwright(name: string, projects: string[]): Promise<void> {
   const report = join(output, `${name.replace(/\W+/g, '-')}.json`);
   await stage(name, async () => {
-    const cli = join(projectRoot, 'node_modules', '@playwright', 'test', 'cli.js');
     const args = [
-      cli,
+      runner,
       'test',
       '--workers=2',
       '--reporter=list,json',
@@ -110,12 +110,7 @@ const wasUp = await meshproof('env', 'status');
 if (await asOneTest('environment up', () => meshproof('env', 'up'))) {
   await playwright('real-cluster tests', ['cluster']);
   await stage('left to npm run nightly, for the time that they take', () =>
-    run(join(projectRoot, 'node_modules', '.bin', 'playwright'), [
-      'test',
-      '--list',
-      '--project=nightly',
-      '--reporter=list',
-    ]),
+    run(execPath, [runner, 'test', '--list', '--project=nightly', '--reporter=list']),
   );
 } else {
   failed.push('real-cluster tests');
