@@ -180,7 +180,10 @@ export function brokenBy(error: unknown): GateFinding {
 
 /** What was left out on purpose: a reader of the decision must know it. */
 export function leftOut({ found, tests, options: { skip, grep } }: Parts): void {
-  const note = (words: string) => found.findings.push({ source: 'evidence', weight: 'note', words });
-  if (grep !== undefined) note(`of all promises ${tests.length} were checked, those that match ${grep}`);
-  for (const part of skip) note(`${part} was left out on request`);
+  const say = (weight: GateFinding['weight'], words: string) =>
+    found.findings.push({ source: 'evidence', weight, words });
+  if (grep !== undefined)
+    say('note', `of all promises ${tests.length} were checked, those that match ${grep}`);
+  // GO takes every part, also one that leaves no evidence behind.
+  for (const part of skip) say('unsettled', `${part} was left out on request`);
 }
