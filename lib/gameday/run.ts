@@ -1,8 +1,8 @@
 import { formatDuration } from '../model/duration.ts';
 import type { NodeClock } from '../model/invariants.ts';
 import type { Lab } from '../model/lab.ts';
-import type { RunManifest } from '../model/run.ts';
 import { labBackend } from '../run/lab-backend.ts';
+import { manifestWithoutSuites } from '../run/manifest.ts';
 import { sweepLab } from '../run/sweep.ts';
 import { MESH_NAMESPACE } from '../run/workloads.ts';
 import { deployWorld } from '../run/world.ts';
@@ -62,7 +62,12 @@ export async function runGameday(lab: Lab, run: string, options: GamedayOptions)
   await stages.run('sweep', () => sweepLab(lab, log));
   await stages.run('workloads', () => deployWorld(lab, { run, areas: areasFor(scenario.probes) }));
   const startedAt = Date.now();
-  await using backend = labBackend(manifestOf(lab, run));
+  await using backend = labBackend({
+    ...manifestWithoutSuites(lab, run, 'meshproof gameday'),
+    tests: [],
+    profile: 'extended',
+    selection: { suites: [] },
+  });
   const faults = createFaults({
     lab,
     run,
@@ -241,20 +246,4 @@ async function recovered(
       );
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-}
-
-function manifestOf(lab: Lab, id: string): RunManifest {
-  return {
-    id,
-    command: 'meshproof gameday',
-    startedAt: new Date().toISOString(),
-    seed: 0,
-    output: '',
-    lab,
-    stages: {},
-    world: 'lab',
-    tests: [],
-    profile: 'extended',
-    selection: { suites: [] },
-  };
 }

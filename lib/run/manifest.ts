@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lab } from '../model/lab.ts';
 import type { RunManifest } from '../model/run.ts';
 
 /** Unique, and in the order of time when sorted. */
@@ -15,4 +16,18 @@ export function writeManifest(manifest: RunManifest): string {
   const file = join(manifest.output, 'manifest.json');
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   return file;
+}
+
+/** The manifest of what works in a lab and runs no suites: nothing is drawn, and nothing is written under it. */
+export function manifestWithoutSuites(lab: Lab, id: string, command: string): RunManifest {
+  return {
+    id,
+    command,
+    startedAt: new Date().toISOString(),
+    seed: 0,
+    output: '',
+    lab,
+    stages: {},
+    world: 'lab',
+  };
 }

@@ -8,6 +8,7 @@ import { watchStolenTime } from '../../support/stolen-time.ts';
 import type { Stages } from '../../support/stages.ts';
 import type { Backend } from '../backend.ts';
 import { labBackend } from '../lab-backend.ts';
+import { manifestWithoutSuites } from '../manifest.ts';
 import { sweepLab } from '../sweep.ts';
 import { MESH_CALLER, MESH_NAMESPACE, SHARED_SERVICE } from '../workloads.ts';
 import { deployWorld } from '../world.ts';
@@ -53,7 +54,7 @@ export async function measureCosts(lab: Lab, run: string, options: CostOptions):
   try {
     const areas = parts.includes('times') ? [callTimesArea] : [];
     await stages.run('workloads', () => deployWorld(lab, { run, areas }));
-    await using backend = labBackend(manifestOf(lab, run));
+    await using backend = labBackend(manifestWithoutSuites(lab, run, 'meshproof cost'));
     if (parts.includes('proxies'))
       Object.assign(report, await stages.run('proxies', () => proxyPart(backend, load, report.notes)));
     if (parts.includes('times')) {
@@ -93,17 +94,4 @@ async function proxyPart(
   notes.push(...costs.notes, ...(failed === 0 ? [] : [`${failed} of ${costs.calls} calls failed`]));
   const { figures, growth, calls, readings } = costs;
   return { proxies: { figures, growth, calls, failed, source: readings.source } };
-}
-
-function manifestOf(lab: Lab, id: string) {
-  return {
-    id,
-    command: 'meshproof cost',
-    startedAt: new Date().toISOString(),
-    seed: 0,
-    output: '',
-    lab,
-    stages: {},
-    world: 'lab',
-  } as const;
 }
