@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import type { PodEvent, SaidLine } from '../model/upgrade-record.ts';
 import { attributor, type LostCall } from './causes.ts';
+import { samplePodEvent } from './sample.ts';
 
 const T0 = Date.parse('2026-03-10T12:00:00Z');
 const clusters = [
@@ -34,17 +35,8 @@ const line = (changes: Partial<SaidLine> = {}): SaidLine => ({
   pod: 'cart-1',
   ...changes,
 });
-const event = (atMs: number, what: PodEvent['what'], changes: Partial<PodEvent> = {}): PodEvent => ({
-  at: T0 + atMs,
-  cluster: 'east',
-  namespace: 'shop',
-  pod: 'ledger-1',
-  app: 'ledger',
-  role: 'workload',
-  address: '10.10.1.5',
-  what,
-  ...changes,
-});
+const event = (atMs: number, what: PodEvent['what'], changes: Partial<PodEvent> = {}): PodEvent =>
+  samplePodEvent(T0 + atMs, what, changes);
 const ofGateway = { pod: 'gateway-1', app: 'eastwest', role: 'gateway', address: '10.10.1.9' } as const;
 /** Another pod of the service, so that it has one all the while. */
 const other = event(-60_000, 'ready', { pod: 'ledger-0', address: '10.10.1.4' });

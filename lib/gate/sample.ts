@@ -4,6 +4,7 @@ import { pathMetrics, planComparison } from '../analysis/compare/plan.ts';
 import { type SyntheticMetric, syntheticRounds } from '../analysis/compare/synthetic-rounds.ts';
 import type { Comparison, Round } from '../model/comparison.ts';
 import type { DroppedCall, GateEvidence } from '../model/gate.ts';
+import type { PodEvent } from '../model/upgrade-record.ts';
 import { sampleRun, sampleTest } from '../report/sample-run.ts';
 import { seededRandom } from '../run/shuffle.ts';
 
@@ -55,6 +56,25 @@ export function sampleDropped(changes: Partial<DroppedCall> = {}): DroppedCall {
     path: 'cart in west → payments in east, http',
     outcome: 'reset',
     cause: { by: 'mesh', words: 'the proxy closed the connection while it drained' },
+    ...changes,
+  };
+}
+
+/** Something that happens to a pod of a service; `at` on whatever clock the test has. */
+export function samplePodEvent(
+  at: number,
+  what: PodEvent['what'],
+  changes: Partial<PodEvent> = {},
+): PodEvent {
+  return {
+    at,
+    cluster: 'east',
+    namespace: 'shop',
+    pod: 'ledger-1',
+    app: 'ledger',
+    role: 'workload',
+    address: '10.10.1.5',
+    what,
     ...changes,
   };
 }

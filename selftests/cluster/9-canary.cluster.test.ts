@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { expect, test } from '@playwright/test';
 import { parseSide } from '../../lib/gate/sides.ts';
@@ -17,8 +15,9 @@ import { sweepLab } from '../../lib/run/sweep.ts';
 import { HTTP_PORT, localService } from '../../lib/run/workloads.ts';
 import { podOf } from '../../lib/run/world.ts';
 import { silentLog, terminalLog } from '../../lib/support/log.ts';
-import { environmentDir, projectRoot } from '../../lib/support/paths.ts';
-import { clusterOf, programEnvironment, requireLab } from './lab.ts';
+import { environmentDir } from '../../lib/support/paths.ts';
+import { killedOnceItSays } from './injector.ts';
+import { clusterOf, requireLab } from './lab.ts';
 
 const CANDIDATE = 'envoy:1.40.0';
 const RUN = 'self-test-canary';
@@ -186,18 +185,8 @@ test('kill -9 while a candidate is added: a sweep leaves nothing of it', async (
     const log = { info: (line) => console.log(line), warn() {}, debug() {} };
     const options = { log, signal: new AbortController().signal };
     await compareSideBySide(findLab('kind-istio'), { run: '${RUN}', to: {}, seed: 1 }, options);`;
-  const maker = spawn(execPath, ['--input-type=module-typescript', '--eval', program], {
-    cwd: projectRoot,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...programEnvironment() },
-  });
-  const ended = new Promise((resolve) => maker.once('exit', (_code, killedBy) => resolve(killedBy)));
-  let said = '';
-  maker.stdout.on('data', (chunk) => {
-    said += String(chunk);
-    if (said.includes('identical sides, round 1')) maker.kill('SIGKILL');
-  });
-  expect(await ended, said).toBe('SIGKILL');
+  const { by, said } = await killedOnceItSays(program, 'identical sides, round 1');
+  expect(by, said).toBe('SIGKILL');
   expect((await controlPlanes()).some((one) => one.includes(REVISION))).toBe(true);
   const swept = await sweepLab(lab, silentLog);
   for (const { name } of lab.clusters)

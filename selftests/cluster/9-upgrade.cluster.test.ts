@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
 import { expect, test } from '@playwright/test';
 import { droppedCalls } from '../../lib/gate/dropped.ts';
 import { parseSide } from '../../lib/gate/sides.ts';
@@ -16,8 +14,9 @@ import { takeStep } from '../../lib/run/upgrade.ts';
 import { HTTP_PORT, localService, MESH_CALLER, MESH_NAMESPACE } from '../../lib/run/workloads.ts';
 import { deployWorld, podOf } from '../../lib/run/world.ts';
 import { silentLog, terminalLog } from '../../lib/support/log.ts';
-import { environmentDir, projectRoot } from '../../lib/support/paths.ts';
-import { clusterOf, programEnvironment, requireLab } from './lab.ts';
+import { environmentDir } from '../../lib/support/paths.ts';
+import { killedOnceItSays } from './injector.ts';
+import { clusterOf, requireLab } from './lab.ts';
 
 /** The cluster whose proxies change; calls come from the other one, through the first one's gateways. */
 const CLUSTER = 'east';
@@ -132,18 +131,8 @@ test('kill -9 while proxies start anew: a sweep gives the mesh back as it was in
     const to = await settingsOf(parseSide('${CANDIDATE}'), lab, options);
     const [step] = planUpgrade(['${CLUSTER}'], { from: {}, to }).upgrade;
     await takeStep(lab, openChanges(lab, '${RUN}'), step, options);`;
-  const maker = spawn(execPath, ['--input-type=module-typescript', '--eval', program], {
-    cwd: projectRoot,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...programEnvironment() },
-  });
-  const ended = new Promise((resolve) => maker.once('exit', (_code, killedBy) => resolve(killedBy)));
-  let said = '';
-  maker.stdout.on('data', (chunk) => {
-    said += String(chunk);
-    if (said.includes('starts anew')) maker.kill('SIGKILL');
-  });
-  expect(await ended, said).toBe('SIGKILL');
+  const { by, said } = await killedOnceItSays(program, 'starts anew');
+  expect(by, said).toBe('SIGKILL');
   expect(await versionsIn(CLUSTER), 'it was in the middle of it').toContain(CANDIDATE.replace('envoy:', ''));
   expect(await sweepChanges(lab)).toEqual([`${RUN}: mesh of ${CLUSTER} as it was installed`]);
   expect(await versionsIn(CLUSTER)).toEqual([installed()]);

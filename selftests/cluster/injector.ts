@@ -43,3 +43,22 @@ export function injectorOf(lab: Lab, spec: FaultSpec, lastsMs: number): string[]
     setTimeout(() => {}, 600_000);`;
   return ['--input-type=module-typescript', '--eval', program];
 }
+
+/** Runs a program of TypeScript text, kills it with -9 as soon as it says these words, and gives what it was ended by, and said. */
+export async function killedOnceItSays(
+  program: string,
+  words: string,
+): Promise<{ by: unknown; said: string }> {
+  const maker = spawn(execPath, ['--input-type=module-typescript', '--eval', program], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...programEnvironment() },
+  });
+  const ended = new Promise((resolve) => maker.once('exit', (_code, killedBy) => resolve(killedBy)));
+  let said = '';
+  maker.stdout.on('data', (chunk) => {
+    said += String(chunk);
+    if (said.includes(words)) maker.kill('SIGKILL');
+  });
+  return { by: await ended, said };
+}
