@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
+import type { MeshPort } from '../model/mesh-port.ts';
 import type {
   Authorization,
   CallTimes,
@@ -60,6 +61,8 @@ export interface MeshDriver {
   /** Namespace of the control plane. */
   namespace: string;
   capabilities: readonly Capability[];
+  /** What clusters must reach in each other's networks; firewalls between them let nothing else through. */
+  ports: readonly MeshPort[];
   /** Labels that put a namespace into the mesh. */
   namespaceLabels: Record<string, string>;
   mtls: MutualTls;

@@ -17,7 +17,7 @@ import { istioLocality } from './locality.ts';
 import { istioMcs } from './mcs.ts';
 import { membership } from './membership.ts';
 import { permissiveManifest } from './manifests.ts';
-import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE } from './operator.ts';
+import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE, ISTIO_PORTS } from './operator.ts';
 import { istioPeers } from './peers.ts';
 import { istioPushes } from './pushes.ts';
 import { istioRotation } from './rotation.ts';
@@ -47,6 +47,7 @@ export const istioDriver: MeshDriver = {
     'cluster-local',
     'mcs',
   ],
+  ports: ISTIO_PORTS,
   namespaceLabels: { 'istio-injection': 'enabled' },
   mtls: {
     // Under STRICT no filter chain matches a connection without TLS, and Envoy closes it.
