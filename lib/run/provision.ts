@@ -3,10 +3,11 @@ import { kindProvider } from '../environment/kind/provider.ts';
 import { kubeconfigProvider } from '../environment/kubeconfig/provider.ts';
 import { prepareMachine } from '../doctor/prepare.ts';
 import type { Provider, ProviderContext } from '../environment/provider.ts';
+import type { MeshDriver } from '../mesh/driver.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Environment, ProviderSettings } from '../model/environment.ts';
 import type { FaultLimits } from '../model/fault.ts';
-import type { Lab, NodeAccess } from '../model/lab.ts';
+import type { Lab, LabCluster, NodeAccess } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import type { Log } from '../support/log.ts';
 import { environmentDir } from '../support/paths.ts';
@@ -14,7 +15,7 @@ import { withMachineLock } from '../support/machine-lock.ts';
 import type { Stages } from '../support/stages.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { forgetState, readState, writeState } from './state.ts';
-import { adoptMesh } from './adopt.ts';
+import { adoptMesh, withGateways } from './adopt.ts';
 import { sweepFaults, sweepLab } from './sweep.ts';
 import { worldIn } from './world.ts';
 
@@ -96,7 +97,7 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
   }
   signal.throwIfAborted();
   const mesh = images
-    ? { clusters: provided.clusters, version: images.version }
+    ? { clusters: await madeReachable(driver, provided.clusters), version: images.version }
     : await stages.run(`mesh ${driver.name}`, () => adoptMesh(driver, provided));
   const lab: Lab = {
     environment,
@@ -109,6 +110,11 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
   };
   writeState({ ...known, phase: 'up', lab });
   return lab;
+}
+
+/** Gateways behind a load balancer have its name once the mesh is installed; others have the addresses of their nodes. */
+async function madeReachable(driver: MeshDriver, clusters: LabCluster[]): Promise<LabCluster[]> {
+  return clusters.some(({ gatewayService }) => gatewayService) ? withGateways(driver, clusters) : clusters;
 }
 
 /** Removes an environment wholly; an `environment` error names what is still there afterwards. */

@@ -37,6 +37,13 @@ export const MULTI_ROOT = { ISTIO_MULTIROOT_MESH: 'true' };
 const ROOTS_OVER_XDS = { PROXY_CONFIG_XDS_AGENT: 'true' };
 
 /**
+ * Load balancers of AWS have a host name and no lasting address; istiod looks it up, again when its TTL is over (30 s at least), and
+ * hands the addresses to proxies. Said though it is the default: where it is off, endpoints of that network are left out without an
+ * error (pilot/pkg/model/network.go; istio/istio#29359, #36275).
+ */
+const HOST_NAMED_GATEWAYS = { RESOLVE_HOSTNAME_GATEWAYS: 'true' };
+
+/**
  * Proxies ask the link-local metadata address of three clouds at their start, which holds each pod up for 2 to 5 s where
  * there is no cloud (pkg/bootstrap/platform/discovery.go), and leaves the lab.
  */
@@ -88,8 +95,8 @@ export function istioOperator(
         localityLbSetting: { enabled: mesh.resilience.localityFailover },
       },
       components: {
-        // On the control-plane node: the kill of a worker is then a fault of the data plane only.
-        pilot: { k8s: { resources: small, ...ON_CONTROL_PLANE } },
+        // On the control-plane node: the kill of a worker is then a fault of the data plane only. A cloud keeps that node to itself.
+        pilot: { k8s: { resources: small, ...(hasServerNode(cluster) ? ON_CONTROL_PLANE : {}) } },
         ingressGateways: [
           {
             name: EAST_WEST_GATEWAY,
@@ -105,12 +112,7 @@ export function istioOperator(
               env: [{ name: 'ISTIO_META_REQUESTED_NETWORK_VIEW', value: cluster.network }],
               // One replica a worker: the loss of a node must not be the loss of the gateway.
               affinity: { podAntiAffinity: onePerNode() },
-              service: {
-                ports: [
-                  { name: 'status-port', port: 15021, targetPort: 15021 },
-                  { name: 'tls', port: EAST_WEST_PORT, targetPort: EAST_WEST_PORT },
-                ],
-              },
+              ...gatewayService(cluster),
             },
           },
         ],
@@ -130,6 +132,7 @@ export function istioOperator(
             ...(plain ? PLAIN_ENVOY : {}),
             ...(mesh.mcs ? MCS : {}),
             ...(mesh.multiRoot ? MULTI_ROOT : {}),
+            ...(cluster.gatewayService ? HOST_NAMED_GATEWAYS : {}),
           },
         },
         gateways: { 'istio-ingressgateway': { autoscaleEnabled: false } },
@@ -137,6 +140,20 @@ export function istioOperator(
       },
     },
   });
+}
+
+/** False where the control plane of Kubernetes is a cloud's, and has no node. */
+function hasServerNode({ nodes }: LabCluster): boolean {
+  return nodes.some(({ role }) => role === 'control-plane');
+}
+
+function gatewayService({ gatewayService: cloud }: LabCluster) {
+  const tls = { name: 'tls', port: EAST_WEST_PORT, targetPort: EAST_WEST_PORT };
+  const ports = [
+    { name: 'status-port', port: 15021, targetPort: 15021 },
+    cloud ? { ...tls, nodePort: EAST_WEST_NODE_PORT } : tls,
+  ];
+  return { ...(cloud ? { serviceAnnotations: cloud.annotations } : {}), service: { ports } };
 }
 
 /** Nodes that the gateway runs on and is published at: the workers, or the only node of a cluster without any. */
