@@ -61,10 +61,10 @@ export interface MeshDriver {
   /** Namespace of the control plane. */
   namespace: string;
   capabilities: readonly Capability[];
-  /** What clusters must reach in each other's networks; firewalls between them let nothing else through. */
-  ports: readonly MeshPort[];
   /** Labels that put a namespace into the mesh. */
   namespaceLabels: Record<string, string>;
+  /** What the network must let through for it: all of it, and nothing more. */
+  ports: readonly MeshPort[];
   mtls: MutualTls;
   /** Left out where neither calls nor proxies tell. */
   discovery?: Discovery;

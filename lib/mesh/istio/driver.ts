@@ -17,8 +17,9 @@ import { istioLocality } from './locality.ts';
 import { istioMcs } from './mcs.ts';
 import { membership } from './membership.ts';
 import { permissiveManifest } from './manifests.ts';
-import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE, ISTIO_PORTS } from './operator.ts';
+import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE } from './operator.ts';
 import { istioPeers } from './peers.ts';
+import { istioPorts } from './ports.ts';
 import { istioPushes } from './pushes.ts';
 import { istioRotation } from './rotation.ts';
 import { detect, publishedAddresses, status } from './status.ts';
@@ -47,8 +48,8 @@ export const istioDriver: MeshDriver = {
     'cluster-local',
     'mcs',
   ],
-  ports: ISTIO_PORTS,
   namespaceLabels: { 'istio-injection': 'enabled' },
+  ports: istioPorts,
   mtls: {
     // Under STRICT no filter chain matches a connection without TLS, and Envoy closes it.
     rejectsPlaintextAs: 'reset',

@@ -3,7 +3,8 @@ import { parse } from 'yaml';
 import { fakeLab } from '../../../selftests/fake-lab.ts';
 import { sniOf } from './driver.ts';
 import { meshManifests } from './manifests.ts';
-import { ISTIO_PORTS, istioOperator } from './operator.ts';
+import { istioOperator } from './operator.ts';
+import { istioPorts } from './ports.ts';
 import { serverFlag } from './install.ts';
 import { leftOut, parseRemoteClusters } from './status.ts';
 
@@ -79,10 +80,9 @@ test.describe('where the cloud has the control plane and gives load balancers', 
   test("the gateway's Service asks for its load balancer, whose port in the nodes is the one that firewalls know", () => {
     const [{ k8s }] = parse(istioOperator(environment, cloud, images)).spec.components.ingressGateways;
     expect(k8s.serviceAnnotations).toEqual(cloud.gatewayService.annotations);
-    const known = ISTIO_PORTS.find(({ at }) => at === 'gateway');
-    expect(k8s.service.ports).toContainEqual(
-      expect.objectContaining({ port: known?.port, nodePort: known?.nodePort }),
-    );
+    const passed = istioPorts.filter(({ clusters, to }) => clusters === 'between' && to === 'nodes');
+    const [, tls] = k8s.service.ports;
+    expect(passed.map(({ port }) => port)).toEqual([tls.port, tls.nodePort]);
   });
 
   test('an API server without a node is called by the name that its kubeconfig has', () => {

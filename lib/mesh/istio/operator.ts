@@ -1,18 +1,12 @@
 import { stringify } from 'yaml';
 import type { Environment } from '../../model/environment.ts';
 import type { LabCluster } from '../../model/lab.ts';
-import type { MeshPort } from '../../model/mesh-port.ts';
 import type { MeshContext } from '../contracts.ts';
 
 /** Port of the east-west gateway that passes mTLS through to the workload that the SNI names. */
 export const EAST_WEST_PORT = 15443;
 /** Where a cloud's load balancer passes on what it takes on {@link EAST_WEST_PORT}: fixed, so that a firewall can name it. */
 export const EAST_WEST_NODE_PORT = 31_443;
-/** What clusters must reach in each other: the east-west gateway, and the API server that each istiod watches. */
-export const ISTIO_PORTS: readonly MeshPort[] = [
-  { port: EAST_WEST_PORT, nodePort: EAST_WEST_NODE_PORT, protocol: 'tcp', at: 'gateway', plane: 'data' },
-  { port: 443, protocol: 'tcp', at: 'api-server', plane: 'control' },
-];
 /** Name of the gateway's Deployment, Service and label. */
 export const EAST_WEST_GATEWAY = 'istio-eastwestgateway';
 export const ISTIO_NAMESPACE = 'istio-system';
