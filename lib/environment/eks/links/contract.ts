@@ -1,12 +1,11 @@
+import type { AwsPlace } from '../../../model/aws.ts';
 import type { MeshPort } from '../../../model/mesh-port.ts';
 import type { Log } from '../../../support/log.ts';
 
 /** One cluster's part of the network, as its stack made it: what links are made of. */
 export interface ClusterNetwork {
   cluster: string;
-  /** Name of its account in the environment file (`accounts`); the default credentials' own when left out. */
-  account?: string;
-  region: string;
+  place: AwsPlace;
   vpcId: string;
   vpcCidr: string;
   /** One in each zone, of the nodes: a Transit Gateway is attached there. */
@@ -28,10 +27,10 @@ export interface LinkContext {
   signal: AbortSignal;
   /** What the mesh's clusters must reach in each other (the driver says it). */
   ports: readonly MeshPort[];
-  /** Run that makes them; goes into the tags. */
-  run: string;
-  /** Of what is made. */
+  /** When what is made expires. */
   expires: Date;
+  /** Run that makes them, where it is one. */
+  run?: string;
 }
 
 /** Rule numbers of network ACLs: faults use those below {@link LINK_RULES}, links those from there on, the stack's own rule comes last. */

@@ -1,0 +1,145 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateNetworkAclEntryCommand,
+  DeleteNetworkAclEntryCommand,
+  DescribeNetworkAclsCommand,
+  DescribeSecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
+import type { AwsNaclEntry, AwsPlace } from '../model/aws.ts';
+import { MeshproofError } from '../support/errors.ts';
+import { awsClients } from './clients.ts';
+import { unless } from './eventually.ts';
+import { type OurTags, TAG, tagList } from './tags.ts';
+
+/** What a security group lets in from a range. */
+export interface LetIn {
+  protocol: 'tcp' | 'udp';
+  port: number;
+  cidr: string;
+}
+
+/** Lets in through a security group what it does not let in yet; each rule carries our tags. */
+export async function ensureIngress(
+  place: AwsPlace,
+  group: string,
+  wanted: readonly LetIn[],
+  tags: OurTags,
+): Promise<void> {
+  const { ec2 } = awsClients(place);
+  const there = await rulesOf(place, group);
+  const missing = wanted.filter(
+    (one) =>
+      !there.some(
+        (rule) =>
+          rule.IsEgress !== true &&
+          rule.IpProtocol === one.protocol &&
+          rule.FromPort === one.port &&
+          rule.ToPort === one.port &&
+          rule.CidrIpv4 === one.cidr,
+      ),
+  );
+  if (missing.length === 0) return;
+  await ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId: group,
+      IpPermissions: missing.map(({ protocol, port, cidr }) => ({
+        IpProtocol: protocol,
+        FromPort: port,
+        ToPort: port,
+        IpRanges: [{ CidrIp: cidr, Description: `meshproof ${tags.environment}` }],
+      })),
+      TagSpecifications: [{ ResourceType: 'security-group-rule', Tags: tagList(tags) }],
+    }),
+  );
+}
+
+async function rulesOf(place: AwsPlace, group: string) {
+  const { SecurityGroupRules: rules = [] } = await awsClients(place).ec2.send(
+    new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [group] }] }),
+  );
+  return rules;
+}
+
+/** Takes back the rules of a security group that carry the environment's tag; says how many. Idempotent. */
+export async function revokeIngress(place: AwsPlace, group: string, environment: string): Promise<number> {
+  const ours = (await rulesOf(place, group)).filter(({ Tags: tags = [] }) =>
+    tags.some(({ Key, Value }) => Key === TAG.environment && Value === environment),
+  );
+  if (ours.length === 0) return 0;
+  const ids = ours.map(({ SecurityGroupRuleId: id = '' }) => id);
+  const command = new RevokeSecurityGroupIngressCommand({ GroupId: group, SecurityGroupRuleIds: ids });
+  await unless(['InvalidSecurityGroupRuleId.NotFound'], awsClients(place).ec2.send(command));
+  return ids.length;
+}
+
+/**
+ * Entries of a network ACL, by their numbers. One that is there and the same stays; another one with the same number is an
+ * `environment` error: it is replaced by nobody who did not write it.
+ */
+export async function ensureAclEntries(
+  place: AwsPlace,
+  acl: string,
+  wanted: readonly AwsNaclEntry[],
+): Promise<void> {
+  const { ec2 } = awsClients(place);
+  const there = await entriesOf(place, acl);
+  for (const entry of wanted) {
+    const old = there.find(({ number, egress }) => number === entry.number && egress === entry.egress);
+    if (old && JSON.stringify(old) === JSON.stringify(entry)) continue;
+    if (old)
+      throw new MeshproofError('environment', `${acl} has another entry with the number ${entry.number}`, {
+        nextStep: 'it is not what the link needs: remove it, or run env down',
+      });
+    const icmp = entry.protocol === '1';
+    await ec2.send(
+      new CreateNetworkAclEntryCommand({
+        NetworkAclId: acl,
+        RuleNumber: entry.number,
+        Egress: entry.egress,
+        RuleAction: entry.action,
+        Protocol: entry.protocol,
+        CidrBlock: entry.cidr,
+        ...(icmp ? { IcmpTypeCode: { Type: entry.fromPort, Code: entry.toPort } } : {}),
+        ...(entry.protocol === '6' || entry.protocol === '17'
+          ? { PortRange: { From: entry.fromPort, To: entry.toPort } }
+          : {}),
+      }),
+    );
+  }
+}
+
+/** Removes the entries of a network ACL whose numbers are in this range, both ends included; says how many. Idempotent. */
+export async function deleteAclEntries(
+  place: AwsPlace,
+  acl: string,
+  from: number,
+  to: number,
+): Promise<number> {
+  const { ec2 } = awsClients(place);
+  const ours = (await entriesOf(place, acl)).filter(({ number }) => number >= from && number <= to);
+  for (const { number, egress } of ours) {
+    const command = new DeleteNetworkAclEntryCommand({
+      NetworkAclId: acl,
+      RuleNumber: number,
+      Egress: egress,
+    });
+    await unless(['InvalidNetworkAclEntry.NotFound'], ec2.send(command));
+  }
+  return ours.length;
+}
+
+async function entriesOf(place: AwsPlace, acl: string): Promise<AwsNaclEntry[]> {
+  const { NetworkAcls: [found] = [] } = await awsClients(place).ec2.send(
+    new DescribeNetworkAclsCommand({ NetworkAclIds: [acl] }),
+  );
+  return (found?.Entries ?? []).map((entry) => ({
+    number: entry.RuleNumber ?? 0,
+    egress: entry.Egress ?? false,
+    action: entry.RuleAction ?? 'deny',
+    protocol: entry.Protocol ?? '-1',
+    cidr: entry.CidrBlock ?? '',
+    fromPort: entry.IcmpTypeCode?.Type ?? entry.PortRange?.From ?? 0,
+    toPort: entry.IcmpTypeCode?.Code ?? entry.PortRange?.To ?? 65_535,
+  }));
+}
