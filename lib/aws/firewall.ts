@@ -86,7 +86,7 @@ export async function ensureAclEntries(
   const there = await entriesOf(place, acl);
   for (const entry of wanted) {
     const old = there.find(({ number, egress }) => number === entry.number && egress === entry.egress);
-    if (old && JSON.stringify(old) === JSON.stringify(entry)) continue;
+    if (old && isSame(old, entry)) continue;
     if (old)
       throw new MeshproofError('environment', `${acl} has another entry with the number ${entry.number}`, {
         nextStep: 'it is not what the link needs: remove it, or run env down',
@@ -127,6 +127,17 @@ export async function deleteAclEntries(
     await unless(['InvalidNetworkAclEntry.NotFound'], ec2.send(command));
   }
   return ours.length;
+}
+
+function isSame(old: AwsNaclEntry, wanted: AwsNaclEntry): boolean {
+  // The type and code of ICMP are compared where they are told: moto 5.2.5 keeps none.
+  const ports =
+    wanted.protocol === '1' && old.fromPort === 0 ? {} : { fromPort: old.fromPort, toPort: old.toPort };
+  return JSON.stringify({ ...wanted, ...ports }) === JSON.stringify(wanted) && rest(old) === rest(wanted);
+}
+
+function rest({ action, protocol, cidr }: AwsNaclEntry): string {
+  return `${action} ${protocol} ${cidr}`;
 }
 
 async function entriesOf(place: AwsPlace, acl: string): Promise<AwsNaclEntry[]> {

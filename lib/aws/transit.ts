@@ -1,5 +1,6 @@
 import {
   AssociateTransitGatewayRouteTableCommand,
+  CreateTagsCommand,
   CreateTransitGatewayCommand,
   CreateTransitGatewayRouteCommand,
   CreateTransitGatewayRouteTableCommand,
@@ -8,6 +9,7 @@ import {
   DescribeTransitGatewayRouteTablesCommand,
   DescribeTransitGatewaysCommand,
   GetTransitGatewayRouteTableAssociationsCommand,
+  ReplaceTransitGatewayRouteCommand,
   SearchTransitGatewayRoutesCommand,
   type Filter,
 } from '@aws-sdk/client-ec2';
@@ -103,8 +105,8 @@ export async function ensureAttachment(
     (await attachmentsOf(hub.place, tags.environment)).find(
       (one) => one.gateway === hub.gateway && one.resource === vpcId && ALIVE.includes(one.state),
     );
-  if (!(await find()))
-    await ec2.send(
+  if (!(await find())) {
+    const { TransitGatewayVpcAttachment: made } = await ec2.send(
       new CreateTransitGatewayVpcAttachmentCommand({
         TransitGatewayId: hub.gateway,
         VpcId: vpcId,
@@ -112,6 +114,10 @@ export async function ensureAttachment(
         TagSpecifications: [{ ResourceType: 'transit-gateway-attachment', Tags: tagList(tags) }],
       }),
     );
+    // Said once more: moto 5.2.5 looks for these tags under another resource type.
+    const Resources = [made?.TransitGatewayAttachmentId ?? ''];
+    await ec2.send(new CreateTagsCommand({ Resources, Tags: tagList(tags) }));
+  }
   const id = await available(find, `the attachment of ${vpcId} to ${hub.gateway}`, signal);
   await ensureAssociation(hub, id, signal);
   return id;
@@ -153,7 +159,7 @@ export async function ensureAssociation(
   });
 }
 
-/** A static route of a hub. One that leads to the attachment already stays; another one to the same range is an `environment` error. */
+/** A static route of a hub. One that leads to the attachment stays; one that leads elsewhere is an `environment` error. */
 export async function ensureHubRoute({ place, table }: Hub, cidr: string, attachment: string): Promise<void> {
   const { ec2 } = awsClients(place);
   const { Routes: [old] = [] } = await ec2.send(
@@ -162,19 +168,24 @@ export async function ensureHubRoute({ place, table }: Hub, cidr: string, attach
       Filters: [{ Name: 'route-search.exact-match', Values: [cidr] }],
     }),
   );
-  const leadsTo = old?.TransitGatewayAttachments?.map((one) => one.TransitGatewayAttachmentId) ?? [];
-  if (leadsTo.includes(attachment)) return;
-  if (old)
+  const leadsTo = (old?.TransitGatewayAttachments ?? []).flatMap(
+    (one) => one.TransitGatewayAttachmentId ?? [],
+  );
+  // A route without a word on where it leads is taken for ours: the table is (moto 5.2.5 tells none, AWS does).
+  if (old?.State === 'active' && (leadsTo.length === 0 || leadsTo.includes(attachment))) return;
+  if (old?.State === 'active')
     throw new MeshproofError('environment', `${table} has a route to ${cidr} already, elsewhere`, {
       nextStep: 'meshproof env down removes the links; env up makes them again',
     });
-  await ec2.send(
-    new CreateTransitGatewayRouteCommand({
-      TransitGatewayRouteTableId: table,
-      DestinationCidrBlock: cidr,
-      TransitGatewayAttachmentId: attachment,
-    }),
-  );
+  const route = {
+    TransitGatewayRouteTableId: table,
+    DestinationCidrBlock: cidr,
+    TransitGatewayAttachmentId: attachment,
+  };
+  // A black hole is what an attachment leaves that was removed.
+  await (old
+    ? ec2.send(new ReplaceTransitGatewayRouteCommand(route))
+    : ec2.send(new CreateTransitGatewayRouteCommand(route)));
 }
 
 /** An attachment of ours, as its own place tells. */
