@@ -318,6 +318,7 @@ def forget_nat(ec2, nat):
 FORGOTTEN = {
     "AWS::EC2::EIP": lambda ec2, made: ec2.release_address(allocation_id=made.allocation_id),
     "AWS::EC2::FlowLog": lambda ec2, made: ec2.delete_flow_logs([made.id]),
+    "AWS::EC2::InternetGateway": lambda ec2, made: ec2.internet_gateways.pop(made.id),
     "AWS::EC2::NatGateway": forget_nat,
     "AWS::EC2::Route": lambda ec2, made: None,
     "AWS::EC2::RouteTable": forget_route_table,

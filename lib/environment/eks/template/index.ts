@@ -105,8 +105,7 @@ export function networkOf(
   const output = (key: string) => outputs[key] ?? '';
   return {
     cluster,
-    account: place.account.name,
-    region: place.region,
+    place,
     vpcId: output('VpcId'),
     vpcCidr,
     subnetIds: output('SubnetIds').split(','),
