@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { artifactsOf, orderFolder, readManifest } from './lib/report/read-manifest.ts';
+import { awsEnv } from './selftests/aws/moto.ts';
 import { runReporters } from './reports/reporters.ts';
 
 const manifest = process.env['MESHPROOF_RUN'] || undefined;
@@ -7,6 +8,9 @@ const manifest = process.env['MESHPROOF_RUN'] || undefined;
 const suites =
   process.env['MESHPROOF_SUITES'] ??
   (manifest && process.env['MESHPROOF_FIRST_PHASE'] ? orderFolder(readManifest(manifest).output) : 'suites');
+
+// Our own tests never call AWS: what names no server of its own (selftests/aws/moto.ts) meets a closed port.
+if (manifest === undefined) Object.assign(process.env, awsEnv('http://127.0.0.1:1'));
 
 /** `meshproof verify` says how many workers the tests get that do more than wait. */
 const busy = process.env['MESHPROOF_BUSY_WORKERS'];

@@ -44,6 +44,11 @@ for (const [what, path, source] of [
     "import { kindConfig } from '../../environment/kind/config.ts';\nexport const x = kindConfig;\n",
   ],
   [
+    'a fault calls the AWS SDK by itself',
+    'lib/fault/planted-10.ts',
+    "import { EC2Client } from '@aws-sdk/client-ec2';\nexport const x = EC2Client;\n",
+  ],
+  [
     'a suite goes past the fixtures',
     'suites/dns/planted-5.ts',
     "import { openKube } from '../../lib/support/kube.ts';\nexport const x = openKube;\n",

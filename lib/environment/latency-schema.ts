@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDuration } from '../model/duration.ts';
 import { BASELINES, LOAD_PROTOCOLS, PATH_CLASSES } from '../model/load.ts';
 
 /** A duration as people write it; stays text in the JSON Schema, becomes milliseconds through `inMs`. */
@@ -6,6 +7,11 @@ export const duration = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration is a number and a unit: 250ms, 1.5s, 2m, 1h')
   .describe('a number and a unit: 250ms, 1.5s, 2m, 1h');
+
+/** Milliseconds of a duration that the schema has let through. */
+export function inMs(text: string): number {
+  return parseDuration(text) ?? Number.NaN;
+}
 
 /** A share of a whole. */
 export const ratio = z.number().min(0).max(1);

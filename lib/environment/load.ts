@@ -11,7 +11,10 @@ import { checkYaml, readYamlText, type YamlPath } from '../support/yaml-file.ts'
 import { cidrsOverlap } from './cidr.ts';
 import { readPins } from './kind/images/pins.ts';
 import { pathBudgetProblems, pathBudgets } from './path-budgets.ts';
-import { type EnvironmentFile, environmentSchema, inMs } from './schema.ts';
+import type { Problem } from './problem.ts';
+import { eksProblems, eksSettings } from './eks/settings.ts';
+import { inMs } from './latency-schema.ts';
+import { type EnvironmentFile, environmentSchema } from './schema.ts';
 
 /** Reads and checks an environment file. A bad one is a `usage` error with file, line and remedy. */
 export function loadEnvironment(file: string): Environment {
@@ -27,18 +30,12 @@ export function parseEnvironment(text: string, file: string): Environment {
   return toModel(value, file);
 }
 
-interface Problem {
-  message: string;
-  path: YamlPath;
-  nextStep: string;
-}
-
 /** What a schema cannot say: ranges of different clusters, the count of control planes. */
 function findProblems(value: EnvironmentFile): Problem[] {
   const problems: Problem[] = pathBudgetProblems(value.budgets.latency.paths);
   const ranges: { path: YamlPath; range: string }[] = [];
   for (const [cluster, spec] of Object.entries(value.clusters)) {
-    problems.push(...(value.provider.kubeconfig ? existing(cluster, value) : nodesToMake(cluster, spec)));
+    problems.push(...ofProvider(cluster, spec, value));
     for (const key of ['podCidr', 'serviceCidr'] as const)
       ranges.push({ path: ['clusters', cluster, key], range: spec[key] });
   }
@@ -52,6 +49,16 @@ function findProblems(value: EnvironmentFile): Problem[] {
     });
   }
   return problems;
+}
+
+function ofProvider(
+  cluster: string,
+  spec: EnvironmentFile['clusters'][string],
+  value: EnvironmentFile,
+): Problem[] {
+  const { eks, kubeconfig } = value.provider;
+  if (eks) return eksProblems(cluster, spec, eks);
+  return kubeconfig ? existing(cluster, value) : nodesToMake(cluster, spec);
 }
 
 function nodesToMake(cluster: string, { nodes }: EnvironmentFile['clusters'][string]): Problem[] {
@@ -90,9 +97,10 @@ function existing(cluster: string, { clusters, provider }: EnvironmentFile): Pro
   return problems;
 }
 
-function providerSettings({ kind, kubeconfig }: EnvironmentFile['provider']): ProviderSettings {
-  if (!kubeconfig) return { kind: 'kind', images: kind?.images ?? 'auto' };
+function providerSettings({ kind, kubeconfig, eks }: EnvironmentFile['provider']): ProviderSettings {
   const { runtime, k6 } = readPins().registry;
+  if (eks) return eksSettings(eks, { runtime, k6 });
+  if (!kubeconfig) return { kind: 'kind', images: kind?.images ?? 'auto' };
   return { kind: 'kubeconfig', ...kubeconfig, images: { runtime, k6, ...kubeconfig.images } };
 }
 

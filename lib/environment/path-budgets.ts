@@ -1,6 +1,7 @@
 import type { LoadLimits, LoadProtocol, PathBudget, PathClass, RelativeLimits } from '../model/load.ts';
-import type { YamlPath } from '../support/yaml-file.ts';
-import { type EnvironmentFile, inMs } from './schema.ts';
+import { inMs } from './latency-schema.ts';
+import type { Problem } from './problem.ts';
+import type { EnvironmentFile } from './schema.ts';
 
 type Paths = EnvironmentFile['budgets']['latency']['paths'];
 type PathFile = NonNullable<NonNullable<Paths[PathClass]>[LoadProtocol]>;
@@ -9,7 +10,7 @@ type PathFile = NonNullable<NonNullable<Paths[PathClass]>[LoadProtocol]>;
 const WITHIN: readonly PathClass[] = ['same-node', 'same-zone', 'cross-zone'];
 
 /** Limits that nothing could ever be measured for. */
-export function pathBudgetProblems(paths: Paths): { message: string; path: YamlPath; nextStep: string }[] {
+export function pathBudgetProblems(paths: Paths): Problem[] {
   return each(paths).flatMap(([kind, protocol, budget]) => {
     const path = ['budgets', 'latency', 'paths', kind, protocol];
     const within = WITHIN.includes(kind);

@@ -1,24 +1,9 @@
 import { z } from 'zod';
-import { parseDuration } from '../model/duration.ts';
 import { FAULT_KINDS } from '../model/fault.ts';
 import { INVARIANTS } from '../model/invariants.ts';
-import { parseCidr } from './cidr.ts';
+import { eksSchema } from './eks/schema.ts';
 import { duration, latencyBudgets, ratio } from './latency-schema.ts';
-
-export const name = z
-  .string()
-  .regex(
-    /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
-    'a name is 1 to 40 characters of a-z, 0-9 and -, and starts with a letter',
-  );
-
-const cidr = z
-  .string()
-  .refine(
-    (text) => parseCidr(text) !== undefined,
-    'an IPv4 range whose host bits are zero, such as 10.10.0.0/16',
-  )
-  .describe('IPv4 range, such as 10.10.0.0/16; no two ranges of an environment may overlap');
+import { cidr, name } from './name-schema.ts';
 
 const cluster = z.strictObject({
   region: name.describe('label topology.kubernetes.io/region of its nodes'),
@@ -28,7 +13,7 @@ const cluster = z.strictObject({
   nodes: z
     .array(z.strictObject({ role: z.enum(['control-plane', 'worker']), zone: name }))
     .default([])
-    .describe('of kind: exactly one control-plane, at least one worker; of clusters that exist: left out'),
+    .describe('of kind: exactly one control-plane, at least one worker; of all others: left out'),
 });
 
 const provider = z
@@ -55,8 +40,9 @@ const provider = z
       })
       .exactOptional()
       .describe('clusters that exist already, with their mesh; nothing is installed'),
+    eks: eksSchema.exactOptional().describe('clusters are made on AWS, and removed again; they cost money'),
   })
-  .refine((one) => Object.keys(one).length === 1, 'name one provider: kind or kubeconfig');
+  .refine((one) => Object.keys(one).length === 1, 'name one provider: kind, kubeconfig or eks');
 
 const resilience = z.strictObject({
   tryTimeout: duration,
@@ -214,11 +200,6 @@ export const environmentSchema = z.strictObject({
 });
 
 export type EnvironmentFile = z.infer<typeof environmentSchema>;
-
-/** Milliseconds of a duration that the schema has let through. */
-export function inMs(text: string): number {
-  return parseDuration(text) ?? Number.NaN;
-}
 
 /** The JSON Schema that editors use (`environments/environment.schema.json`). */
 export function environmentJsonSchema(): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../environment/latency-schema.ts';
-import { name } from '../environment/schema.ts';
+import { name } from '../environment/name-schema.ts';
 import { faultSchema } from '../fault/schema.ts';
 import { parseDuration } from '../model/duration.ts';
 

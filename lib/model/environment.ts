@@ -1,3 +1,4 @@
+import type { EksSettings } from './aws.ts';
 import type { TlsVersion } from './call-plan.ts';
 import type { FaultLimits } from './fault.ts';
 import type { Waiver } from './invariants.ts';
@@ -21,7 +22,7 @@ export interface Environment {
   quarantine: Quarantine[];
 }
 
-export type ProviderSettings = KindSettings | KubeconfigSettings;
+export type ProviderSettings = KindSettings | KubeconfigSettings | EksSettings;
 
 /** Clusters are made on this machine, and removed again. */
 export interface KindSettings {

@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { stringify } from 'yaml';
 import { fakeLab } from '../../../selftests/fake-lab.ts';
 import type { KubeconfigSettings } from '../../model/environment.ts';
-import type { DenyList } from './deny.ts';
+import type { DenyList } from '../../support/deny.ts';
 import { takeContexts } from './contexts.ts';
 
 const { environment } = fakeLab();

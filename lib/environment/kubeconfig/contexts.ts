@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Environment, KubeconfigSettings } from '../../model/environment.ts';
 import { errorMessage, MeshproofError } from '../../support/errors.ts';
-import { type DenyList, placesIn, refuseDenied } from './deny.ts';
+import { type DenyList, placesIn, refuseDenied } from '../../support/deny.ts';
 
 /**
  * Takes each cluster's context out of the user's kubeconfig into a file of its own (mode 0600), with a user of its own: the

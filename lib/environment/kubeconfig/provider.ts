@@ -7,7 +7,7 @@ import { nodeHandle } from '../../support/node-job.ts';
 import { ensureTool } from '../kind/tools.ts';
 import type { Provider } from '../provider.ts';
 import { takeContexts } from './contexts.ts';
-import { readDenyList } from './deny.ts';
+import { readDenyList } from '../../support/deny.ts';
 
 /** An API server that is there answers sooner. */
 const ANSWERS_WITHIN_MS = 15_000;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { exitCodeOf, MeshproofError } from '../../support/errors.ts';
+import { exitCodeOf, MeshproofError } from './errors.ts';
 import { type DenyList, placesIn, readDenyList, refuseDenied } from './deny.ts';
 
 const eks = 'arn:aws:eks:eu-central-1:123456789012:cluster/shop';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, matchesGlob } from 'node:path';
 import { z } from 'zod';
-import { MeshproofError } from '../../support/errors.ts';
-import { checkYaml, readYamlText } from '../../support/yaml-file.ts';
+import { MeshproofError } from './errors.ts';
+import { checkYaml, readYamlText } from './yaml-file.ts';
 
 const globs = z.array(z.string().min(1)).default([]);
 
