@@ -1,9 +1,9 @@
-/** What all pages of a paginated call have, in one list. */
-export async function everyPage<Page, T>(
+/** All pages of an answer, as one list of what `items` finds on each. */
+export async function allOf<Page, Item>(
   pages: AsyncIterable<Page>,
-  read: (page: Page) => readonly T[] | undefined,
-): Promise<T[]> {
-  const all: T[] = [];
-  for await (const page of pages) all.push(...(read(page) ?? []));
+  items: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const page of pages) all.push(...(items(page) ?? []));
   return all;
 }

@@ -7,7 +7,7 @@ export type PortRange = AddressRange;
 /** Packets as a filter sees them: its own side is fixed, `peer` is the other one. */
 export interface Packets {
   protocol: 'tcp' | 'udp' | 'icmp';
-  /** Destination ports; what an ICMP rule has there is its type and code. */
+  /** Destination ports; all of them for ICMP, of which only "fragmentation needed" is meant. */
   ports: PortRange;
   peer: AddressRange;
 }
@@ -42,6 +42,11 @@ export function portsOf({
 }: Pick<AwsRule, 'protocol' | 'fromPort' | 'toPort'>): PortRange {
   const portless = protocol === '-1' || protocol === 'icmp' || protocol === '1' || fromPort < 0;
   return portless ? ALL_PORTS : { first: fromPort, last: toPort };
+}
+
+/** "Fragmentation needed" is type 3 and code 4 of ICMP (RFC 1191); of ICMP nothing else is asked for here. */
+function isAboutTooBig({ fromPort: type, toPort: code }: AwsNaclEntry): boolean {
+  return (type === -1 || type === 3) && (code === -1 || code === 4);
 }
 
 /** Pieces of a range, cut at the ends of all others: every rule is about a piece as a whole, or not at all. */
@@ -102,6 +107,7 @@ function uncovered(
 export function blockedByNacl(nacl: AwsNetworkAcl, egress: boolean, packets: Packets): Blocked | undefined {
   const entries = nacl.entries
     .filter((entry) => entry.egress === egress && isAbout(entry.protocol, packets.protocol))
+    .filter((entry) => entry.protocol !== NUMBERS.icmp || isAboutTooBig(entry))
     .flatMap((entry) => {
       const range = rangeOf(entry.cidr);
       return range ? [{ entry, range, ports: portsOf(entry) }] : [];

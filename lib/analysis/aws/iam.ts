@@ -70,7 +70,9 @@ function inconsistencies(known: readonly Known[], clusters: readonly IamCluster[
         ),
       ];
     });
-    const elsewhere = clusters.filter(({ cluster }) => !all.some(({ subject }) => subject.cluster === cluster));
+    const elsewhere = clusters.filter(
+      ({ cluster }) => !all.some(({ subject }) => subject.cluster === cluster),
+    );
     const missing =
       elsewhere.length === 0
         ? []

@@ -116,7 +116,6 @@ export function overlappingRanges(index: NetworkIndex, places: readonly AwsClust
   return [...ofVpcs, ...ofServices];
 }
 
-/** ICMP "fragmentation needed" (RFC 1191) is of type 3. */
 const PATH_MTU_REPORTS = { protocol: 'icmp', ports: { first: 0, last: 65_535 } } as const;
 
 /**
@@ -153,7 +152,7 @@ export function smallPackets(index: NetworkIndex, paths: readonly NetworkPath[])
           found(
             'mtu',
             'failed',
-            `${size}, and ${stop.id} keeps the reports of it out (ICMP type 3; ${stop.rule}): an MTU black hole`,
+            `${size}, and ${stop.id} keeps the reports of it out (ICMP "fragmentation needed"; ${stop.rule}): an MTU black hole`,
             [stop.id, ...links],
           ),
         ]

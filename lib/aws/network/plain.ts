@@ -66,8 +66,8 @@ export function networkAcl(one: NetworkAcl): AwsNetworkAcl {
         action: entry.RuleAction === 'allow' ? 'allow' : 'deny',
         protocol: entry.Protocol ?? '-1',
         cidr: entry.CidrBlock ?? '',
-        fromPort: entry.PortRange?.From ?? -1,
-        toPort: entry.PortRange?.To ?? -1,
+        fromPort: entry.IcmpTypeCode?.Type ?? entry.PortRange?.From ?? -1,
+        toPort: entry.IcmpTypeCode?.Code ?? entry.PortRange?.To ?? -1,
       })),
     tags: tags(one.Tags),
   };

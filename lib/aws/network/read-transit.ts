@@ -12,12 +12,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { AwsAttachment, AwsNetwork, AwsTransitRouteTable } from '../../model/aws.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { everyPage } from '../pages.ts';
+import { allOf } from '../pages.ts';
 import * as plain from './plain.ts';
 
 type Transit = Pick<AwsNetwork, 'transitGateways' | 'attachments' | 'transitRouteTables'>;
 
-/** Routes of a table in one answer; there is no next page (SearchTransitGatewayRoutes, EC2 API reference). */
+/** Routes of a table in one answer, unless fewer are asked for; there is no next page (SearchTransitGatewayRoutes, EC2 API reference). */
 const MOST_ROUTES = 1000;
 /** What is gone, but still listed for an hour. */
 const GONE = new Set(['deleted', 'deleting', 'failed', 'rejected']);
@@ -29,7 +29,7 @@ export async function readTransit(
   vpcs: readonly string[] | undefined,
 ): Promise<Transit> {
   const page = { client, pageSize: 200 };
-  const attached = await everyPage(
+  const attached = await allOf(
     paginateDescribeTransitGatewayAttachments(page, {}),
     (one) => one.TransitGatewayAttachments,
   );
@@ -38,16 +38,13 @@ export async function readTransit(
   if (ours.length === 0 && vpcs !== undefined)
     return { transitGateways: [], attachments: [], transitRouteTables: [] };
   const [gateways, withSubnets, peers, tables] = await Promise.all([
-    everyPage(paginateDescribeTransitGateways(page, {}), (one) => one.TransitGateways),
-    everyPage(
-      paginateDescribeTransitGatewayVpcAttachments(page, {}),
-      (one) => one.TransitGatewayVpcAttachments,
-    ),
-    everyPage(
+    allOf(paginateDescribeTransitGateways(page, {}), (one) => one.TransitGateways),
+    allOf(paginateDescribeTransitGatewayVpcAttachments(page, {}), (one) => one.TransitGatewayVpcAttachments),
+    allOf(
       paginateDescribeTransitGatewayPeeringAttachments(page, {}),
       (one) => one.TransitGatewayPeeringAttachments,
     ),
-    everyPage(paginateDescribeTransitGatewayRouteTables(page, {}), (one) => one.TransitGatewayRouteTables),
+    allOf(paginateDescribeTransitGatewayRouteTables(page, {}), (one) => one.TransitGatewayRouteTables),
   ]);
   const ends = new Map(
     peers.map((peer) => [peer.TransitGatewayAttachmentId, plain.endsIn(peer, region)] as const),
@@ -86,30 +83,27 @@ export async function readTransit(
 }
 
 async function routeTable(client: EC2Client, table: TransitGatewayRouteTable): Promise<AwsTransitRouteTable> {
-  const of = { TransitGatewayRouteTableId: table.TransitGatewayRouteTableId ?? '' };
+  const id = table.TransitGatewayRouteTableId ?? '';
+  // A new one for each call: the SDK's paginators write their page into it.
+  const of = () => ({ TransitGatewayRouteTableId: id });
   const page = { client, pageSize: 200 };
   const [associations, propagations, routes] = await Promise.all([
-    everyPage(paginateGetTransitGatewayRouteTableAssociations(page, of), (one) => one.Associations),
-    everyPage(
-      paginateGetTransitGatewayRouteTablePropagations(page, of),
+    allOf(paginateGetTransitGatewayRouteTableAssociations(page, of()), (one) => one.Associations),
+    allOf(
+      paginateGetTransitGatewayRouteTablePropagations(page, of()),
       (one) => one.TransitGatewayRouteTablePropagations,
     ),
     client.send(
       new SearchTransitGatewayRoutesCommand({
-        ...of,
+        ...of(),
         Filters: [{ Name: 'state', Values: ['active', 'blackhole'] }],
-        MaxResults: MOST_ROUTES,
       }),
     ),
   ]);
   if (routes.AdditionalRoutesAvailable === true)
-    throw new MeshproofError(
-      'environment',
-      `${of.TransitGatewayRouteTableId} has more than ${MOST_ROUTES} routes`,
-      {
-        nextStep: 'what it does cannot be judged; give the clusters a route table of their own',
-      },
-    );
+    throw new MeshproofError('environment', `${id} has more than ${MOST_ROUTES} routes`, {
+      nextStep: 'what it does cannot be judged; give the clusters a route table of their own',
+    });
   const ids = (
     all: readonly { TransitGatewayAttachmentId?: string | undefined; State?: string | undefined }[],
   ) =>

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { AwsNetwork } from '../../model/aws.ts';
 import type { AwsClients } from '../clients.ts';
-import { everyPage } from '../pages.ts';
+import { allOf } from '../pages.ts';
 import * as plain from './plain.ts';
 import { routeTable, securityGroup } from './plain-rules.ts';
 import { readTransit } from './read-transit.ts';
@@ -23,19 +23,23 @@ import { readTransit } from './read-transit.ts';
 export async function readNetwork(clients: AwsClients, vpcs?: readonly string[]): Promise<AwsNetwork> {
   const { ec2: client, place } = clients;
   const { account } = await clients.identity();
-  const own = vpcs === undefined ? {} : { Filters: [{ Name: 'vpc-id', Values: [...vpcs] }] };
-  const natOnly = vpcs === undefined ? {} : { Filter: own.Filters ?? [] };
+  const filters = vpcs === undefined ? undefined : [{ Name: 'vpc-id', Values: [...vpcs] }];
+  // A new one for each call: the SDK's paginators write their page into it.
+  const own = () => (filters === undefined ? {} : { Filters: filters });
   const page = { client, pageSize: 200 };
   const [found, subnets, tables, groups, nacls, peerings, nats, endpoints, transit] = await Promise.all([
-    everyPage(paginateDescribeVpcs(page, own), ({ Vpcs }) => Vpcs),
-    everyPage(paginateDescribeSubnets(page, own), ({ Subnets }) => Subnets),
+    allOf(paginateDescribeVpcs(page, own()), ({ Vpcs }) => Vpcs),
+    allOf(paginateDescribeSubnets(page, own()), ({ Subnets }) => Subnets),
     // 100 is the most that this one takes.
-    everyPage(paginateDescribeRouteTables({ client, pageSize: 100 }, own), ({ RouteTables }) => RouteTables),
-    everyPage(paginateDescribeSecurityGroups(page, own), ({ SecurityGroups }) => SecurityGroups),
-    everyPage(paginateDescribeNetworkAcls(page, own), ({ NetworkAcls }) => NetworkAcls),
-    everyPage(paginateDescribeVpcPeeringConnections(page, {}), (one) => one.VpcPeeringConnections),
-    everyPage(paginateDescribeNatGateways(page, natOnly), ({ NatGateways }) => NatGateways),
-    everyPage(paginateDescribeVpcEndpoints(page, own), ({ VpcEndpoints }) => VpcEndpoints),
+    allOf(paginateDescribeRouteTables({ client, pageSize: 100 }, own()), ({ RouteTables }) => RouteTables),
+    allOf(paginateDescribeSecurityGroups(page, own()), ({ SecurityGroups }) => SecurityGroups),
+    allOf(paginateDescribeNetworkAcls(page, own()), ({ NetworkAcls }) => NetworkAcls),
+    allOf(paginateDescribeVpcPeeringConnections(page, {}), (one) => one.VpcPeeringConnections),
+    allOf(
+      paginateDescribeNatGateways(page, filters === undefined ? {} : { Filter: filters }),
+      ({ NatGateways }) => NatGateways,
+    ),
+    allOf(paginateDescribeVpcEndpoints(page, own()), ({ VpcEndpoints }) => VpcEndpoints),
     readTransit(client, place.region, vpcs),
   ]);
   return {
