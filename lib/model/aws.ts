@@ -197,6 +197,7 @@ export interface AwsNaclEntry {
   /** Number of the protocol; `-1` is any. */
   protocol: string;
   cidr: string;
+  /** Of ICMP the type, and `toPort` the code; -1 is any. */
   fromPort: number;
   toPort: number;
 }
