@@ -5,7 +5,9 @@ import { awsClients } from './clients.ts';
 
 /** Names of the zones of a region that this account may use. */
 export async function zonesOf(place: AwsPlace): Promise<string[]> {
-  const { AvailabilityZones = [] } = await awsClients(place).ec2.send(new DescribeAvailabilityZonesCommand({}));
+  const { AvailabilityZones = [] } = await awsClients(place).ec2.send(
+    new DescribeAvailabilityZonesCommand({}),
+  );
   return AvailabilityZones.flatMap(({ ZoneName, State }) =>
     ZoneName !== undefined && State === 'available' ? [ZoneName] : [],
   );

@@ -2,7 +2,6 @@ import {
   DescribeAddressesCommand,
   DescribeInternetGatewaysCommand,
   paginateDescribeInstances,
-  paginateDescribeNatGateways,
   paginateDescribeVpcs,
 } from '@aws-sdk/client-ec2';
 import { paginateListClusters } from '@aws-sdk/client-eks';
@@ -15,7 +14,6 @@ import { awsClients } from './clients.ts';
 export const QUOTAS = {
   vpcs: { service: 'vpc', code: 'L-F678F1CE', words: 'VPCs' },
   internetGateways: { service: 'vpc', code: 'L-A4707A72', words: 'internet gateways' },
-  natGateways: { service: 'vpc', code: 'L-FE5A380F', words: 'NAT gateways in a zone' },
   addresses: { service: 'ec2', code: 'L-0263D0A3', words: 'elastic addresses' },
   vcpus: { service: 'ec2', code: 'L-1216C47A', words: 'vCPUs of standard instances on demand' },
   clusters: { service: 'eks', code: 'L-1194D53C', words: 'EKS clusters' },
@@ -59,16 +57,10 @@ const USED: Record<QuotaName, (place: AwsPlace) => Promise<number>> = {
     return count;
   },
   internetGateways: async (place) => {
-    const { InternetGateways = [] } = await awsClients(place).ec2.send(new DescribeInternetGatewaysCommand({}));
+    const { InternetGateways = [] } = await awsClients(place).ec2.send(
+      new DescribeInternetGatewaysCommand({}),
+    );
     return InternetGateways.length;
-  },
-  // Of the fullest zone: each counts by itself.
-  natGateways: async (place) => {
-    const bySubnet = new Map<string, number>();
-    const live = { Filter: [{ Name: 'state', Values: ['pending', 'available'] }] };
-    for await (const { NatGateways = [] } of paginateDescribeNatGateways({ client: awsClients(place).ec2 }, live))
-      for (const { SubnetId = '' } of NatGateways) bySubnet.set(SubnetId, (bySubnet.get(SubnetId) ?? 0) + 1);
-    return Math.max(0, ...bySubnet.values());
   },
   addresses: async (place) => {
     const { Addresses = [] } = await awsClients(place).ec2.send(new DescribeAddressesCommand({}));
@@ -78,7 +70,10 @@ const USED: Record<QuotaName, (place: AwsPlace) => Promise<number>> = {
   vcpus: async (place) => {
     let count = 0;
     const running = { Filters: [{ Name: 'instance-state-name', Values: ['pending', 'running'] }] };
-    for await (const { Reservations = [] } of paginateDescribeInstances({ client: awsClients(place).ec2 }, running))
+    for await (const { Reservations = [] } of paginateDescribeInstances(
+      { client: awsClients(place).ec2 },
+      running,
+    ))
       for (const { Instances = [] } of Reservations)
         for (const { CpuOptions } of Instances)
           count += (CpuOptions?.CoreCount ?? 1) * (CpuOptions?.ThreadsPerCore ?? 1);

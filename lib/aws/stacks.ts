@@ -65,9 +65,14 @@ const UNKNOWN_LOOKS = 8;
 export async function findStack(place: AwsPlace, name: string): Promise<AwsStack | undefined> {
   const { cloudformation } = awsClients(place);
   try {
-    const { Stacks: [stack] = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName: name }));
+    const { Stacks: [stack] = [] } = await cloudformation.send(
+      new DescribeStacksCommand({ StackName: name }),
+    );
     if (!stack) return undefined;
-    const outputs = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
+    const outputs = (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [
+      OutputKey,
+      OutputValue,
+    ]);
     return {
       id: stack.StackId ?? '',
       name: stack.StackName ?? '',
@@ -107,7 +112,10 @@ export async function updateStack(place: AwsPlace, stack: AwsStack, text: StackT
       new UpdateStackCommand({
         StackName: stack.id,
         TemplateBody: text.body,
-        Parameters: Object.keys(text.parameters).map((key) => ({ ParameterKey: key, UsePreviousValue: true })),
+        Parameters: Object.keys(text.parameters).map((key) => ({
+          ParameterKey: key,
+          UsePreviousValue: true,
+        })),
         Capabilities: ['CAPABILITY_IAM'],
       }),
     );
@@ -163,9 +171,13 @@ async function eventsSince(
   const found: StackEvent[] = [];
   let token: string | undefined;
   do {
-    const page: { StackEvents?: SdkEvent[]; NextToken?: string } = await cloudformation.send(
-      new DescribeStackEventsCommand({ StackName: id, ...(token === undefined ? {} : { NextToken: token }) }),
-    );
+    const page: { StackEvents?: SdkEvent[] | undefined; NextToken?: string | undefined } =
+      await cloudformation.send(
+        new DescribeStackEventsCommand({
+          StackName: id,
+          ...(token === undefined ? {} : { NextToken: token }),
+        }),
+      );
     for (const event of page.StackEvents ?? []) {
       if (event.EventId === known || found.length >= limit) return found;
       found.push(toEvent(event));
@@ -187,7 +199,10 @@ function toEvent(event: SdkEvent): StackEvent {
 }
 
 function parametersOf({ parameters }: StackText) {
-  return Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue }));
+  return Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+    ParameterKey,
+    ParameterValue,
+  }));
 }
 
 function isUnknown(error: unknown): boolean {

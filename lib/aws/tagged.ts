@@ -32,7 +32,10 @@ export async function taggedResources(place: AwsPlace, environment?: string): Pr
 const GONE = ['terminated', 'deleted', 'rejected', 'expired', 'failed'];
 
 /** Tells of some resources of one kind which of them still exist. */
-type Living = (place: AwsPlace, ids: string[]) => Promise<{ id: string | undefined; state: string | undefined }[]>;
+type Living = (
+  place: AwsPlace,
+  ids: string[],
+) => Promise<{ id: string | undefined; state: string | undefined }[]>;
 
 /** Kinds that stay listed for a while after their end. */
 const LINGERING: Record<string, Living> = {
@@ -62,7 +65,10 @@ const LINGERING: Record<string, Living> = {
         Filters: [{ Name: 'vpc-peering-connection-id', Values: ids }],
       }),
     );
-    return VpcPeeringConnections.map(({ VpcPeeringConnectionId: id, Status }) => ({ id, state: Status?.Code }));
+    return VpcPeeringConnections.map(({ VpcPeeringConnectionId: id, Status }) => ({
+      id,
+      state: Status?.Code,
+    }));
   },
   'transit-gateway': async (place, ids) => {
     const { TransitGateways = [] } = await awsClients(place).ec2.send(
@@ -76,7 +82,10 @@ const LINGERING: Record<string, Living> = {
         Filters: [{ Name: 'transit-gateway-attachment-id', Values: ids }],
       }),
     );
-    return TransitGatewayAttachments.map(({ TransitGatewayAttachmentId: id, State: state }) => ({ id, state }));
+    return TransitGatewayAttachments.map(({ TransitGatewayAttachmentId: id, State: state }) => ({
+      id,
+      state,
+    }));
   },
 };
 

@@ -28,6 +28,8 @@ export interface EksCluster {
   /** PEM in base64. */
   certificateAuthority: string;
   network: ClusterNetwork;
+  /** ISO time of its tags. */
+  expires: string;
 }
 
 /**
@@ -58,6 +60,7 @@ export async function ensureInfrastructure(
       endpoint: outputs['Endpoint'] ?? '',
       certificateAuthority: outputs['CertificateAuthority'] ?? '',
       network: networkOf(stack, vpcCidr, outputs),
+      expires: tags.expires,
     };
   });
   const networks = made.map(({ network }) => network);

@@ -30,11 +30,19 @@ export function eksProvider({ registryMirror }: { registryMirror?: string } = {}
         made.map((one) => [one.cluster, writeKubeconfig(environment.name, one, context.stateDir)]),
       );
       const found = await inParallel(environment.clusters, (spec) =>
-        readyCluster(spec, kubeconfigs[spec.name] ?? '', settings.clusters[spec.name]?.nodes.count ?? 1, context),
+        readyCluster(
+          spec,
+          kubeconfigs[spec.name] ?? '',
+          settings.clusters[spec.name]?.nodes.count ?? 1,
+          context,
+        ),
       );
       const { runtime, k6 } = settings.images;
       return {
-        clusters: found.map(({ cluster }) => ({ ...cluster, gatewayService: gatewayService(environment, made) })),
+        clusters: found.map(({ cluster }) => ({
+          ...cluster,
+          gatewayService: gatewayService(environment, made),
+        })),
         access: { by: 'job', image: runtime, kubeconfigs },
         images: {
           mode: 'registry',
@@ -91,7 +99,9 @@ function gatewayService(environment: Environment, [first]: readonly EksCluster[]
       [`${prefix}type`]: 'nlb',
       [`${prefix}internal`]: 'true',
       [`${prefix}cross-zone-load-balancing-enabled`]: 'true',
-      [`${prefix}additional-resource-tags`]: [...tags, `meshproof.dev/expires=${first?.expires ?? ''}`].join(','),
+      [`${prefix}additional-resource-tags`]: [...tags, `meshproof.dev/expires=${first?.expires ?? ''}`].join(
+        ',',
+      ),
     },
   };
 }

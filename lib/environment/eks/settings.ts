@@ -72,7 +72,13 @@ export function eksProblems(
       ),
     );
   if (!prefixWithin(spec.vpcCidr, 16, 22))
-    problems.push(problem([...at, 'vpcCidr'], `${spec.vpcCidr} is no /16 to /22`, 'a VPC is a /16 at most, and subnets need room'));
+    problems.push(
+      problem(
+        [...at, 'vpcCidr'],
+        `${spec.vpcCidr} is no /16 to /22`,
+        'a VPC is a /16 at most, and subnets need room',
+      ),
+    );
   if (!prefixWithin(serviceCidr, 12, 24))
     problems.push(
       problem(

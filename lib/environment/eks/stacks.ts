@@ -33,7 +33,13 @@ export interface StackPlace {
 /** What is there, and needs no more than perhaps an update. */
 const WHOLE = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']);
 /** What only goes away. */
-const BROKEN = new Set(['CREATE_FAILED', 'ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'DELETE_FAILED', 'REVIEW_IN_PROGRESS']);
+const BROKEN = new Set([
+  'CREATE_FAILED',
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'DELETE_FAILED',
+  'REVIEW_IN_PROGRESS',
+]);
 /** Work on a stack ends, whatever it was: it rests, is whole, or is made anew. */
 const ROUNDS = 6;
 
@@ -72,7 +78,11 @@ export async function ensureStack(at: StackPlace, text: StackText, context: Stac
 }
 
 /** Deletes a stack with all that it made, from whatever state, and waits until it is gone. Says whether there was one. */
-export async function removeStack(at: StackPlace, environment: string, context: StackContext): Promise<boolean> {
+export async function removeStack(
+  at: StackPlace,
+  environment: string,
+  context: StackContext,
+): Promise<boolean> {
   const stack = await findStack(at.place, at.name);
   if (!stack || stack.status === 'DELETE_COMPLETE') return false;
   refuseForeign(at, stack, environment);
@@ -115,7 +125,12 @@ async function watch(
 
 /** What takes minutes is worth a line. */
 function isSlow({ ofStack, type }: StackEvent): boolean {
-  return ofStack || type === 'AWS::EKS::Cluster' || type === 'AWS::EKS::Nodegroup' || type === 'AWS::EC2::NatGateway';
+  return (
+    ofStack ||
+    type === 'AWS::EKS::Cluster' ||
+    type === 'AWS::EKS::Nodegroup' ||
+    type === 'AWS::EC2::NatGateway'
+  );
 }
 
 function markOf(body: string): string {
@@ -154,7 +169,11 @@ function words({ status, firstFailure }: StackOutcome): string {
 }
 
 function stuck({ cluster, name, place }: StackPlace, state: string): MeshproofError {
-  return new MeshproofError('environment', `${cluster}: the stack ${name} in ${place.region} is stuck: ${state}`, {
-    nextStep: 'meshproof env down removes it, then env up makes it anew',
-  });
+  return new MeshproofError(
+    'environment',
+    `${cluster}: the stack ${name} in ${place.region} is stuck: ${state}`,
+    {
+      nextStep: 'meshproof env down removes it, then env up makes it anew',
+    },
+  );
 }

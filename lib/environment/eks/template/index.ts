@@ -17,10 +17,13 @@ export interface ClusterStack {
   template: Template;
 }
 
-/** Settings of an environment of the provider eks; a `bug` for any other. */
-export function eksSettingsOf({ provider, name }: Pick<Environment, 'provider' | 'name'>): EksSettings {
+/** Settings of an environment of the provider eks; a `bug` for any other, or what the caller says. */
+export function eksSettingsOf(
+  { provider, name }: Pick<Environment, 'provider' | 'name'>,
+  otherwise: 'bug' | 'usage' = 'bug',
+): EksSettings {
   if (provider.kind === 'eks') return provider;
-  throw new MeshproofError('bug', `the clusters of ${name} come from the provider ${provider.kind}`);
+  throw new MeshproofError(otherwise, `the clusters of ${name} come from the provider ${provider.kind}`);
 }
 
 /** Name of a cluster's stack, and of the cluster on EKS. */
@@ -49,11 +52,21 @@ export function clusterStacks(environment: Environment): ClusterStack[] {
     };
     const network = networkResources(spec, list);
     const { controlPlaneLogs, flowLogs } = settings.expect;
-    const parts = { name, serviceCidr, settings, spec, subnets: network.privateSubnets, tagList: list, tagMap };
+    const parts = {
+      name,
+      serviceCidr,
+      settings,
+      spec,
+      subnets: network.privateSubnets,
+      tagList: list,
+      tagMap,
+    };
     const template: Template = {
       AWSTemplateFormatVersion: '2010-09-09',
       Description: `Meshproof: cluster ${cluster} of ${environment.name}`,
-      Parameters: { Expires: { Type: 'String', Description: 'ISO time after which everything may be removed' } },
+      Parameters: {
+        Expires: { Type: 'String', Description: 'ISO time after which everything may be removed' },
+      },
       Resources: {
         ...network.resources,
         ...roleResources(spec, list),

@@ -65,8 +65,16 @@ export function networkResources(
     const table = `PrivateRoutes${index}`;
     privateSubnets.push(nodes);
     privateRouteTables.push(table);
-    resources[nodes] = subnet(vpc, zone, inner, tags(`private-${zone}`, { 'kubernetes.io/role/internal-elb': '1' }));
-    resources[table] = { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: vpc, Tags: tags(`private-${zone}`) } };
+    resources[nodes] = subnet(
+      vpc,
+      zone,
+      inner,
+      tags(`private-${zone}`, { 'kubernetes.io/role/internal-elb': '1' }),
+    );
+    resources[table] = {
+      Type: 'AWS::EC2::RouteTable',
+      Properties: { VpcId: vpc, Tags: tags(`private-${zone}`) },
+    };
     resources[`${nodes}Routes`] = association(nodes, table);
     resources[`${nodes}Acl`] = {
       Type: 'AWS::EC2::SubnetNetworkAclAssociation',
@@ -99,7 +107,8 @@ export function networkResources(
       },
     };
   }
-  if (!nat) Object.assign(resources, endpointResources(spec, { vpc, privateSubnets, privateRouteTables }, tags));
+  if (!nat)
+    Object.assign(resources, endpointResources(spec, { vpc, privateSubnets, privateRouteTables }, tags));
   return { resources, privateSubnets, privateRouteTables };
 }
 
@@ -127,7 +136,11 @@ function internetResources(vpc: Value, tags: Tags): Record<string, Resource> {
 
 function endpointResources(
   { vpcCidr }: EksClusterSettings,
-  { vpc, privateSubnets, privateRouteTables }: { vpc: Value; privateSubnets: string[]; privateRouteTables: string[] },
+  {
+    vpc,
+    privateSubnets,
+    privateRouteTables,
+  }: { vpc: Value; privateSubnets: string[]; privateRouteTables: string[] },
   tags: Tags,
 ): Record<string, Resource> {
   const interfaces = ENDPOINTS.map((service): [string, Resource] => [
@@ -172,7 +185,13 @@ function endpointResources(
 function subnet(vpc: Value, zone: string, range: string, tags: Value): Resource {
   return {
     Type: 'AWS::EC2::Subnet',
-    Properties: { VpcId: vpc, AvailabilityZone: zone, CidrBlock: range, MapPublicIpOnLaunch: false, Tags: tags },
+    Properties: {
+      VpcId: vpc,
+      AvailabilityZone: zone,
+      CidrBlock: range,
+      MapPublicIpOnLaunch: false,
+      Tags: tags,
+    },
   };
 }
 

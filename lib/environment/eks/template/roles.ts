@@ -73,7 +73,12 @@ function trust(principal: Record<string, string>, actions: readonly string[]): V
   };
 }
 
-function role(name: string, document: Value, policies: readonly Value[], tags: (name: string) => Value): Resource {
+function role(
+  name: string,
+  document: Value,
+  policies: readonly Value[],
+  tags: (name: string) => Value,
+): Resource {
   return {
     Type: 'AWS::IAM::Role',
     Properties: { AssumeRolePolicyDocument: document, ManagedPolicyArns: policies, Tags: tags(name) },

@@ -34,7 +34,14 @@ export function templateBody(template: Template): string {
 export const MAX_TEMPLATE_BYTES = 51_200;
 
 /** Pseudo parameters of CloudFormation that a `Ref` may name. */
-const PSEUDO = ['AWS::AccountId', 'AWS::Partition', 'AWS::Region', 'AWS::StackId', 'AWS::StackName', 'AWS::URLSuffix'];
+const PSEUDO = [
+  'AWS::AccountId',
+  'AWS::Partition',
+  'AWS::Region',
+  'AWS::StackId',
+  'AWS::StackName',
+  'AWS::URLSuffix',
+];
 
 /**
  * What is wrong with a template as far as its own text tells, in words: names that nothing has, references and DependsOn in a
@@ -53,7 +60,10 @@ export function lintTemplate(
     for (const name of names)
       if (!known.has(name)) problems.push(`${id}: there is no ${name}`);
       else if (name === id) problems.push(`${id}: refers to itself`);
-    edges.set(id, names.filter((name) => name in Resources));
+    edges.set(
+      id,
+      names.filter((name) => name in Resources),
+    );
     const missing = taggable(resource.Type) ? missingTags(resource, tagKeys) : [];
     if (missing.length > 0) problems.push(`${id}: without the tags ${missing.join(', ')}`);
   }
@@ -62,8 +72,13 @@ export function lintTemplate(
       if (!known.has(to)) problems.push(`output ${name}: there is no ${to}`);
   const circle = findCircle(edges);
   if (circle) problems.push(`a circle: ${circle.join(' → ')}`);
-  const used = new Set([...Object.values(Resources), ...Object.values(Outputs)].flatMap((one) => referencesIn(one as unknown as Value)));
-  for (const name of Object.keys(Parameters)) if (!used.has(name)) problems.push(`parameter ${name}: nothing uses it`);
+  const used = new Set(
+    [...Object.values(Resources), ...Object.values(Outputs)].flatMap((one) =>
+      referencesIn(one as unknown as Value),
+    ),
+  );
+  for (const name of Object.keys(Parameters))
+    if (!used.has(name)) problems.push(`parameter ${name}: nothing uses it`);
   const bytes = Buffer.byteLength(templateBody(template));
   if (bytes > MAX_TEMPLATE_BYTES) problems.push(`${bytes} bytes: CloudFormation takes ${MAX_TEMPLATE_BYTES}`);
   return problems;
@@ -77,7 +92,9 @@ function referencesIn(value: Value): string[] {
     if (key === 'Ref') return [String(inner)];
     if (key === 'Fn::GetAtt') return [String((inner as Value[])[0])];
     if (key !== 'Fn::Sub') return referencesIn(inner);
-    const [text, values] = Array.isArray(inner) ? (inner as [string, Record<string, Value>]) : [String(inner), {}];
+    const [text, values] = Array.isArray(inner)
+      ? (inner as [string, Record<string, Value>])
+      : [String(inner), {}];
     const names = [...text.matchAll(/\$\{([^}!]+)\}/g)].map(([, name = '']) => name.split('.')[0] ?? '');
     return [...names.filter((name) => !(name in values)), ...referencesIn(values)];
   });
