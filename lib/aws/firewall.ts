@@ -1,16 +1,13 @@
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateNetworkAclEntryCommand,
-  DeleteNetworkAclEntryCommand,
   DescribeNetworkAclsCommand,
   DescribeSecurityGroupRulesCommand,
-  RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import type { AwsNaclEntry, AwsPlace } from '../model/aws.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { awsClients } from './clients.ts';
-import { unless } from './eventually.ts';
-import { type OurTags, TAG, tagList } from './tags.ts';
+import { type OurTags, tagList } from './tags.ts';
 
 /** What a security group lets in from a range. */
 export interface LetIn {
@@ -61,18 +58,6 @@ async function rulesOf(place: AwsPlace, group: string) {
   return rules;
 }
 
-/** Takes back the rules of a security group that carry the environment's tag; says how many. Idempotent. */
-export async function revokeIngress(place: AwsPlace, group: string, environment: string): Promise<number> {
-  const ours = (await rulesOf(place, group)).filter(({ Tags: tags = [] }) =>
-    tags.some(({ Key, Value }) => Key === TAG.environment && Value === environment),
-  );
-  if (ours.length === 0) return 0;
-  const ids = ours.map(({ SecurityGroupRuleId: id = '' }) => id);
-  const command = new RevokeSecurityGroupIngressCommand({ GroupId: group, SecurityGroupRuleIds: ids });
-  await unless(['InvalidSecurityGroupRuleId.NotFound'], awsClients(place).ec2.send(command));
-  return ids.length;
-}
-
 /**
  * Entries of a network ACL, by their numbers. One that is there and the same stays; another one with the same number is an
  * `environment` error: it is replaced by nobody who did not write it.
@@ -107,26 +92,6 @@ export async function ensureAclEntries(
       }),
     );
   }
-}
-
-/** Removes the entries of a network ACL whose numbers are in this range, both ends included; says how many. Idempotent. */
-export async function deleteAclEntries(
-  place: AwsPlace,
-  acl: string,
-  from: number,
-  to: number,
-): Promise<number> {
-  const { ec2 } = awsClients(place);
-  const ours = (await entriesOf(place, acl)).filter(({ number }) => number >= from && number <= to);
-  for (const { number, egress } of ours) {
-    const command = new DeleteNetworkAclEntryCommand({
-      NetworkAclId: acl,
-      RuleNumber: number,
-      Egress: egress,
-    });
-    await unless(['InvalidNetworkAclEntry.NotFound'], ec2.send(command));
-  }
-  return ours.length;
 }
 
 function isSame(old: AwsNaclEntry, wanted: AwsNaclEntry): boolean {

@@ -15,6 +15,7 @@ import { sweepLab } from '../run/sweep.ts';
 import { EXIT, MeshproofError } from '../support/errors.ts';
 import { silentLog } from '../support/log.ts';
 import { cacheDir } from '../support/paths.ts';
+import { type AwsSweepFlags, sweepAws } from './aws-sweep.ts';
 import { confirmCost, type CostFlags, renderPlan } from './eks-plan.ts';
 import { commandContext, DEFAULT_ENVIRONMENT, type EnvironmentFlags, environmentFrom } from './context.ts';
 
@@ -168,7 +169,18 @@ export function sweepCommand(): Command {
   return new Command('sweep')
     .argument('[name]', 'name of the environment', DEFAULT_ENVIRONMENT)
     .description('revert every fault and remove every workload that a run left behind')
-    .action(async (name: string) => {
+    .option('--aws', 'instead: list what is left on AWS past its time, in every region and account')
+    .option('--environment <name>', 'with --aws: what is left of this one, expired or not')
+    .option('--file <environment...>', 'with --aws: environment files whose accounts are looked at, too')
+    .option('--region <region...>', 'with --aws: these regions only')
+    .option('--apply', 'with --aws: remove it')
+    .option('--json', 'with --aws: machine-readable')
+    .addHelpText('after', '\nExit codes with --aws: 0 nothing is left, 3 something is')
+    .action(async (name: string, flags: AwsSweepFlags & { aws?: boolean }) => {
+      if (flags.aws) {
+        await sweepAws(flags);
+        return;
+      }
       const { log } = commandContext({});
       const lab = requireLab(name);
       await using _lease = await acquireLease(lab, 'sweep');

@@ -1,15 +1,19 @@
 import {
+  CreateRouteCommand,
+  CreateVpcPeeringConnectionCommand,
   DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupRulesCommand,
   SearchTransitGatewayRoutesCommand,
   DescribeTransitGatewayRouteTablesCommand,
+  DescribeVpcPeeringConnectionsCommand,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@playwright/test';
 import { awsCalls } from '../../lib/aws/calls.ts';
 import { awsClients } from '../../lib/aws/clients.ts';
+import { awsResidue } from '../../lib/aws/residue.ts';
 import type { ClusterNetwork } from '../../lib/environment/eks/links/contract.ts';
-import { connectNetworks } from '../../lib/environment/eks/links/index.ts';
+import { connectNetworks, disconnectNetworks } from '../../lib/environment/eks/links/index.ts';
 import { istioPorts } from '../../lib/mesh/istio/ports.ts';
 import type { AwsAccount, EksSettings } from '../../lib/model/aws.ts';
 import { silentLog } from '../../lib/support/log.ts';
@@ -153,4 +157,27 @@ test('a hub knows the way to each VPC, its own and those behind other hubs', asy
     '10.20.0.0/16',
     '10.30.0.0/16',
   ]);
+});
+
+test('what is taken away leaves nothing with our tags, and a foreign peering and its route stay', async () => {
+  const place = { account: main, region: 'eu-central-1' };
+  const one = await makeNetwork('one', place, '10.40.0.0/16');
+  const two = await makeNetwork('two', place, '10.50.0.0/16');
+  const { ec2 } = awsClients(place);
+  const foreign = new CreateVpcPeeringConnectionCommand({ VpcId: one.vpcId, PeerVpcId: two.vpcId });
+  const id = (await ec2.send(foreign)).VpcPeeringConnection?.VpcPeeringConnectionId ?? '';
+  const theirs = { RouteTableId: one.routeTableIds[0], DestinationCidrBlock: two.vpcCidr };
+  await ec2.send(new CreateRouteCommand({ ...theirs, VpcPeeringConnectionId: id }));
+  const places = [place, { ...place, region: 'eu-west-1' }, { account: other, region: 'eu-west-1' }];
+  for (const links of ['peering', 'transit-gateway'] as const) {
+    expect((await awsResidue(`demo-${links}`, places)).length).toBeGreaterThan(2);
+    await disconnectNetworks(`demo-${links}`, places, { ...contextOf(), firstLookMs: 10 });
+    expect(await awsResidue(`demo-${links}`, places)).toEqual([]);
+    await disconnectNetworks(`demo-${links}`, places, { ...contextOf(), firstLookMs: 10 });
+  }
+  const { VpcPeeringConnections: [left] = [] } = await ec2.send(
+    new DescribeVpcPeeringConnectionsCommand({ VpcPeeringConnectionIds: [id] }),
+  );
+  expect(left?.Status?.Code).toBe('pending-acceptance');
+  expect((await routesOf(one)).map(({ DestinationCidrBlock: to }) => to)).toEqual([two.vpcCidr]);
 });

@@ -1,12 +1,15 @@
-import { deleteAclEntries, ensureAclEntries, ensureIngress } from '../../../aws/firewall.ts';
+import { ensureAclEntries, ensureIngress } from '../../../aws/firewall.ts';
 import { ensurePeering } from '../../../aws/peerings.ts';
 import { ensureRoutes } from '../../../aws/routes.ts';
 import type { OurTags } from '../../../aws/tags.ts';
 import { ensureAttachment, ensureHub, ensureHubRoute, type Hub } from '../../../aws/transit.ts';
 import { ensureHubPeering } from '../../../aws/transit-peering.ts';
-import type { EksSettings } from '../../../model/aws.ts';
+import { LINK_KINDS } from '../../../aws/remove.ts';
+import type { AwsPlace, EksSettings } from '../../../model/aws.ts';
 import type { Environment } from '../../../model/environment.ts';
-import { BASE_RULE, type ClusterNetwork, type LinkContext, LINK_RULES } from './contract.ts';
+import { MeshproofError } from '../../../support/errors.ts';
+import { findOurs, removeAll, sweepPlan } from '../sweep.ts';
+import type { ClusterNetwork, LinkContext } from './contract.ts';
 import { openings, pairs } from './plan.ts';
 
 /** The first number that AWS leaves to private networks (RFC 6996); each Transit Gateway of an environment has one of its own. */
@@ -104,4 +107,22 @@ async function connectHubs(
 function byPlace(networks: readonly ClusterNetwork[]): ClusterNetwork[][] {
   const sorted = [...networks].sort((a, b) => a.cluster.localeCompare(b.cluster));
   return [...Map.groupBy(sorted, ({ place }) => JSON.stringify([place.account.name, place.region])).values()];
+}
+
+/**
+ * Takes the links of an environment away, in the order in which that is possible: routes, peerings, attachments, route tables and Transit
+ * Gateways. What is there is found by its tags, so that it works after a crash, and without the stacks. What the firewalls of a cluster
+ * were given goes with its stack. Idempotent; an `environment` error names what is left.
+ */
+export async function disconnectNetworks(
+  environment: string,
+  places: readonly AwsPlace[],
+  context: Pick<LinkContext, 'log' | 'signal'> & { firstLookMs?: number },
+): Promise<void> {
+  const ours = (await findOurs(places)).filter(({ kind }) => LINK_KINDS.includes(kind));
+  const failed = await removeAll(sweepPlan(ours, { environment, now: new Date() }).remove, context);
+  if (failed.length === 0) return;
+  throw new MeshproofError('environment', `links of ${environment} are left: ${failed.join('; ')}`, {
+    nextStep: `meshproof env down ${environment} once more`,
+  });
 }
