@@ -16,7 +16,9 @@ export async function leftIn(regions: readonly string[]): Promise<string[]> {
     const { clusters = [] } = await eks.send(new ListClustersCommand({}));
     const { Roles = [] } = await iam.send(new ListRolesCommand({}));
     const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand({}));
-    const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({ Filters: [{ Name: 'isDefault', Values: ['false'] }] }));
+    const { Vpcs = [] } = await ec2.send(
+      new DescribeVpcsCommand({ Filters: [{ Name: 'isDefault', Values: ['false'] }] }),
+    );
     left.push(
       ...clusters.map((name) => `cluster ${name}`),
       ...Roles.map(({ RoleName }) => `role ${RoleName}`),

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeInstancesCommand, DescribeVpcPeeringConnectionsCommand } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, DescribeNodegroupCommand } from '@aws-sdk/client-eks';
@@ -9,7 +9,7 @@ import { type Ended, type Machine, machine } from './command.ts';
 import { leftIn } from './left.ts';
 import { MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ mode: 'default' });
 
 const REGIONS = ['us-east-1', 'us-east-2'];
 const NAME = 'eks-two-regions';
@@ -50,9 +50,11 @@ async function changes(): Promise<string[]> {
 }
 
 test('two clusters in two regions come up, peered, once; and go without a trace', async () => {
-  using on = machine(moto, { env: { MESHPROOF_AWS_CALLS: '/dev/null' } });
+  using on = machine(moto);
   const calls = join(on.folder, 'calls.jsonl');
-  using counted = machine(moto, { env: { MESHPROOF_AWS_CALLS: calls, MESHPROOF_STATE: join(on.folder, 'state') } });
+  using counted = machine(moto, {
+    env: { MESHPROOF_AWS_CALLS: calls, MESHPROOF_STATE: join(on.folder, 'state') },
+  });
   const first = await up(counted);
   expect(first.output).toContain(`the infrastructure of ${NAME} is up`);
   expect(first.code).toBe(0);
@@ -60,7 +62,10 @@ test('two clusters in two regions come up, peered, once; and go without a trace'
   const { eks, ec2 } = awsClients(east);
   const name = `meshproof-${NAME}-east`;
   const { cluster } = await eks.send(new DescribeClusterCommand({ name }));
-  expect(cluster).toMatchObject({ version: '1.36', kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16' } });
+  expect(cluster).toMatchObject({
+    version: '1.36',
+    kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16' },
+  });
   const { nodegroup } = await eks.send(
     new DescribeNodegroupCommand({ clusterName: name, nodegroupName: `${name}-us-east-1b` }),
   );
@@ -70,7 +75,10 @@ test('two clusters in two regions come up, peered, once; and go without a trace'
   });
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
   const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
-  expect(instances.map(({ Placement }) => Placement?.AvailabilityZone).toSorted()).toEqual(['us-east-1a', 'us-east-1b']);
+  expect(instances.map(({ Placement }) => Placement?.AvailabilityZone).toSorted()).toEqual([
+    'us-east-1a',
+    'us-east-1b',
+  ]);
   for (const { Tags = [] } of instances)
     expect(Tags.map(({ Key }) => Key)).toEqual(
       expect.arrayContaining(['meshproof.dev/environment', 'meshproof.dev/owner', 'meshproof.dev/expires']),
@@ -79,7 +87,10 @@ test('two clusters in two regions come up, peered, once; and go without a trace'
   expect(VpcPeeringConnections.map(({ Status }) => Status?.Code)).toEqual(['active']);
 
   // One look at a stack that is whole at once, and one that says what it gave; nothing is asked again and again.
-  const made = readFileSync(calls, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as AwsCall);
+  const made = readFileSync(calls, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as AwsCall);
   const count = (action: string) => made.filter((call) => call.action === action).length;
   expect(count('GetCallerIdentity')).toBe(1);
   expect(count('CreateStack')).toBe(2);
@@ -97,7 +108,10 @@ test('a changed environment file updates its stack, and no other', async () => {
   using on = machine(moto);
   expect(await up(on)).toMatchObject({ code: 0 });
   using changed = machine(moto, {
-    change: (text) => text.replace('flowLogs: true', 'flowLogs: true\n      containerInsights: false').replace('controlPlaneLogs: [api, audit]', 'controlPlaneLogs: []'),
+    change: (text) =>
+      text
+        .replace('flowLogs: true', 'flowLogs: true\n      containerInsights: false')
+        .replace('controlPlaneLogs: [api, audit]', 'controlPlaneLogs: []'),
     env: { MESHPROOF_STATE: join(on.folder, 'state') },
   });
   await moto.steer({});
@@ -137,7 +151,9 @@ test('env up goes on where a killed one stopped', async () => {
 
 test('a resource that fails is named with its reason, the stack rolls back, and the next env up starts over', async () => {
   using on = machine(moto);
-  await moto.steer({ fail: { Nodes1: 'Could not launch On-Demand Instances. InsufficientInstanceCapacity' } });
+  await moto.steer({
+    fail: { Nodes1: 'Could not launch On-Demand Instances. InsufficientInstanceCapacity' },
+  });
   const failed = await up(on);
   expect(failed.code).toBe(3);
   expect(failed.output).toContain(
@@ -177,7 +193,13 @@ test('a stack of the same name that is not ours is left alone', async () => {
   expect(await up(on)).toMatchObject({ code: 0 });
   using other = machine(moto, {
     // The same names on AWS, out of another environment and cluster.
-    change: (text) => text.replace(`name: ${NAME}`, 'name: eks-two').replaceAll('east:', 'regions-east:').replaceAll('west:', 'regions-west:').replaceAll('10.10.', '10.30.').replaceAll('10.20.', '10.40.'),
+    change: (text) =>
+      text
+        .replace(`name: ${NAME}`, 'name: eks-two')
+        .replaceAll('east:', 'regions-east:')
+        .replaceAll('west:', 'regions-west:')
+        .replaceAll('10.10.', '10.30.')
+        .replaceAll('10.20.', '10.40.'),
   });
   await moto.steer({});
   const refused = await up(other);
@@ -188,8 +210,20 @@ test('a stack of the same name that is not ours is left alone', async () => {
 });
 
 for (const [what, change, env, code, message] of [
-  ['without credentials', undefined, { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, 3, 'AWS does not let the credentials of this shell in'],
-  ['in a denied account', ['    links: peering', '    links: peering\n    deny: { accounts: ["1234*"] }'], {}, 64, 'the AWS account 123456789012 is on the deny list'],
+  [
+    'without credentials',
+    undefined,
+    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+    3,
+    'AWS does not let the credentials of this shell in',
+  ],
+  [
+    'in a denied account',
+    ['    links: peering', '    links: peering\n    deny: { accounts: ["1234*"] }'],
+    {},
+    64,
+    'the AWS account 123456789012 is on the deny list',
+  ],
   ['in a zone that is not there', ['us-east-1b', 'us-east-1z'], {}, 64, 'us-east-1 has no zone us-east-1z'],
   ['with a range that is live', ['10.10.0.0/16', '172.31.0.0/16'], {}, 64, 'overlaps 172.31.0.0/16'],
   ['in a region that is not there', ['us-east-2', 'us-east-9'], {}, 64, 'us-east-9'],
@@ -226,8 +260,4 @@ test('the plan names everything, what is left of quotas, and the price', async (
   const refused = await up(on);
   expect(refused.output).toContain('us-east-1 has no room for 2 elastic addresses');
   expect(refused.code).toBe(64);
-});
-
-test('kubeconfigs are not readable by others', () => {
-  expect(statSync('/dev/null').isFile()).toBe(false);
 });
