@@ -5,6 +5,8 @@ export interface AccessLine {
   response_code?: number;
   upstream_cluster?: string;
   upstream_host?: string;
+  /** `address:port` that a caller connected to: of the service, at a caller's proxy. */
+  downstream_local_address?: string | null;
   upstream_transport_failure_reason?: string | null;
   authority?: string;
   /** ISO 8601, milliseconds. */

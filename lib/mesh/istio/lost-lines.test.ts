@@ -5,6 +5,7 @@ import { readLostLine } from './lost-lines.ts';
 const line = (changes: Record<string, unknown> = {}) =>
   JSON.stringify({
     authority: 'ledger.shop:8080',
+    downstream_local_address: '10.96.1.2:8080',
     duration: 12,
     request_id: 'r1',
     response_code: 503,
@@ -24,11 +25,13 @@ test('a lost call is read with its times, its side and what happened', () => {
     side: 'client',
     requestId: 'r1',
     service: 'ledger.shop.svc.cluster.local',
+    port: 8080,
     upstream: '10.10.1.5:8080',
     code: 'UC',
     kind: 'connection',
     words: 'the connection ended before an answer',
   });
+  expect(readLostLine(line({ downstream_local_address: null }))).toMatchObject({ port: 0 });
   expect(readLostLine(line({ upstream_cluster: 'inbound|8080||' }))).toMatchObject({
     side: 'server',
     service: 'ledger.shop',

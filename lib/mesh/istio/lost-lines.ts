@@ -53,6 +53,7 @@ export function readLostLine(line: string): LostLine | undefined {
     side: direction === 'inbound' ? 'server' : 'client',
     requestId: entry.request_id ?? '',
     service: host || (entry.authority ?? '').replace(/:\d+$/, ''),
+    port: Number(/:(\d+)$/.exec(entry.downstream_local_address ?? '')?.[1] ?? 0),
     upstream: entry.upstream_host ?? '',
     code,
     ...meaningOf(code, status, { reason: reason ?? '', details: entry.response_code_details ?? '' }),
