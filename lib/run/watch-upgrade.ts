@@ -48,7 +48,7 @@ async function watchCluster(
   stops: (() => unknown)[],
 ): Promise<void> {
   const kube = openKube(cluster.kubeconfig);
-  const { gateways, controlPlane, readLostLine, proxyContainer } = upgradeOf(lab);
+  const { gateways, controlPlane, readLostLine, proxyContainer, proxyProgram } = upgradeOf(lab);
   const { items: own } = await kube.core.listNamespace({ labelSelector: RUN_LABEL });
   const namespaces = own.flatMap(({ metadata }) => metadata?.name ?? []);
   const roleOf = ({ metadata }: V1Pod): PodRole | undefined => {
@@ -94,7 +94,7 @@ async function watchCluster(
     });
     if (role !== 'workload') return;
     listen(pod, AGENT_CONTAINER, (line) => {
-      const wait = readWait(line);
+      const wait = readWait(line, ['agent', proxyProgram]);
       if (wait) record.waits.push({ ...wait, ...where });
       return wait !== undefined;
     });

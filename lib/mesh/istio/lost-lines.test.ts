@@ -76,3 +76,21 @@ test('a certificate that was turned away is told from a connection that nobody t
     words: 'the connection was not taken: delayed connect error: Connection refused',
   });
 });
+
+test('a connection without requests has a line at the caller’s proxy, whoever closed it', () => {
+  const tcp = {
+    protocol: null,
+    response_code: 0,
+    response_flags: '-',
+    authority: null,
+    upstream_cluster: 'outbound|9090||ledger.shop.svc.cluster.local',
+  };
+  expect(readLostLine(line(tcp))).toMatchObject({
+    service: 'ledger.shop.svc.cluster.local',
+    code: '',
+    kind: 'connection',
+    words: 'the connection was closed',
+  });
+  expect(readLostLine(line({ ...tcp, upstream_cluster: 'inbound|9090||' })), 'the server’s').toBeUndefined();
+  expect(readLostLine(line({ ...tcp, protocol: 'HTTP/1.1' })), 'a request').toBeUndefined();
+});

@@ -11,8 +11,9 @@ test.beforeEach(() => {
 test.afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** A thread that has waited so many milliseconds. */
-function thread(pid: number, tid: number, waitedMs: number, comm = 'envoy'): void {
+function thread(pid: number, tid: number, waitedMs: number, comm = 'envoy', name = 'wrk:worker_0'): void {
   mkdirSync(join(root, `${pid}/task/${tid}`), { recursive: true });
+  writeFileSync(join(root, `${pid}/task/${tid}/comm`), `${name}\n`);
   writeFileSync(join(root, `${pid}/comm`), `${comm}\n`);
   writeFileSync(join(root, `${pid}/task/${tid}/schedstat`), `5000000 ${waitedMs * 1e6} 7\n`);
 }
@@ -54,4 +55,9 @@ test('a thread that is new has waited since it began; one that ended is no more'
 test('a kernel that does not count is no error', () => {
   mkdirSync(join(root, '20/task/20'), { recursive: true });
   expect(between(() => {})).toEqual({});
+});
+
+test('a thread of Envoy that no call passes does not count, nor is another program measured by its names', () => {
+  expect(between(() => thread(20, 25, 400, 'envoy', 'dog:main_thread'))).toEqual({});
+  expect(between(() => thread(30, 30, 400, 'other', 'main'))).toEqual({ other: 400 });
 });

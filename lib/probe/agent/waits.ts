@@ -6,6 +6,9 @@ const EVERY_MS = 500;
 /** What is shorter loses no call: tries have a second and more. */
 const WORTH_SAYING_MS = 100;
 
+/** Envoy's threads that calls pass; its others have work of their own. Other programs have no such names. */
+const WORKER = 'wrk:';
+
 /** Where programs are found, by their numbers, and which of them is this one. */
 export interface Processes {
   root: string;
@@ -51,24 +54,23 @@ export function readWaits({ root }: Pick<Processes, 'root'>, at: number): Readin
   return { at, waited };
 }
 
-/** Milliseconds that the thread of each program waited that waited longest, by the program's name; of what is worth saying. */
+/** Milliseconds that the thread of each program waited that waited longest, by the program's name: what is worth saying of those that calls pass. */
 export function waitsBetween(
   before: Reading,
   after: Reading,
   { root, self }: Processes,
 ): ProcessorWait['waits'] {
-  const longest = new Map<string, number>();
-  for (const [key, ns] of after.waited) {
-    const [pid = ''] = key.split('/');
+  const long = [...after.waited].flatMap(([key, ns]) => {
+    const [pid = '', thread = ''] = key.split('/');
     // A thread that is new has waited since it began, which was since.
     const ms = (ns - (before.waited.get(key) ?? 0)) / 1e6;
-    longest.set(pid, Math.max(ms, longest.get(pid) ?? 0));
-  }
+    return ms < WORTH_SAYING_MS ? [] : { pid, thread: readOr(`${root}/${pid}/task/${thread}/comm`), ms };
+  });
   const waits: ProcessorWait['waits'] = {};
-  for (const [pid, ms] of longest) {
-    if (ms < WORTH_SAYING_MS) continue;
+  for (const { pid, thread, ms } of long) {
     const name = Number(pid) === self ? 'agent' : readOr(`${root}/${pid}/comm`).trim();
-    if (name !== '') waits[name] = Math.max(Math.round(ms), waits[name] ?? 0);
+    if (name === '' || (name === 'envoy' && !thread.startsWith(WORKER))) continue;
+    waits[name] = Math.max(Math.round(ms), waits[name] ?? 0);
   }
   return waits;
 }
