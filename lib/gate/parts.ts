@@ -14,6 +14,7 @@ import { deployWorld } from '../run/world.ts';
 import { describeError, errorMessage } from '../support/errors.ts';
 import { createStages } from '../support/stages.ts';
 import { growthFindings } from './costs.ts';
+import { endedPods } from './lives.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
 import type { GateOptions } from './run.ts';
 import { compareSideBySide } from './side-by-side.ts';
@@ -148,7 +149,7 @@ export async function underTraffic(
       }),
     );
     const evidence: TrafficEvidence = found.traffic ?? { phases: [], dropped: [] };
-    evidence.phases.push({ phase, calls });
+    evidence.phases.push({ phase, calls, ended: endedPods(record.events, MESH_CALLER) });
     evidence.dropped.push(...dropped.toSorted((a, b) => (a.at < b.at ? -1 : 1)));
     found.traffic = evidence;
     log.info(`${phase}: ${calls} calls, ${dropped.length} lost`);
