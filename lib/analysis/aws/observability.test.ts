@@ -3,8 +3,19 @@ import type { AwsFlowLog, AwsObservability } from '../../model/aws-observability
 import type { AwsExpectations } from '../../model/aws.ts';
 import { analyseObservability } from './observability.ts';
 
-const wanted: AwsExpectations = { flowLogs: true, controlPlaneLogs: ['api', 'audit'], containerInsights: true, residency: [] };
-const log: AwsFlowLog = { id: 'fl-1', resource: 'vpc-1', traffic: 'ALL', status: 'ACTIVE', delivery: 'SUCCESS' };
+const wanted: AwsExpectations = {
+  flowLogs: true,
+  controlPlaneLogs: ['api', 'audit'],
+  containerInsights: true,
+  residency: [],
+};
+const log: AwsFlowLog = {
+  id: 'fl-1',
+  resource: 'vpc-1',
+  traffic: 'ALL',
+  status: 'ACTIVE',
+  delivery: 'SUCCESS',
+};
 const good: AwsObservability = {
   cluster: 'east',
   eksName: 'shop-east',
@@ -28,10 +39,16 @@ test('what is on as the environment says is no finding, and neither is what it d
 });
 
 test('flow logs that are missing, partial, half or broken', () => {
-  expect(words({ flowLogs: [] })).toEqual(['east: flow logs are not on: none for vpc-1, nor for subnet-a, subnet-b']);
-  expect(words({ flowLogs: [{ ...log, resource: 'subnet-a' }] })).toEqual(['east: flow logs are not on: none for vpc-1, nor for subnet-b']);
+  expect(words({ flowLogs: [] })).toEqual([
+    'east: flow logs are not on: none for vpc-1, nor for subnet-a, subnet-b',
+  ]);
+  expect(words({ flowLogs: [{ ...log, resource: 'subnet-a' }] })).toEqual([
+    'east: flow logs are not on: none for vpc-1, nor for subnet-b',
+  ]);
   expect(words({ flowLogs: [{ ...log, traffic: 'REJECT' }] })[0]).toContain('fl-1 records REJECT only');
-  expect(words({ flowLogs: [{ ...log, delivery: 'FAILED', problem: 'Access error' }] })[0]).toContain('delivers nothing (Access error)');
+  expect(words({ flowLogs: [{ ...log, delivery: 'FAILED', problem: 'Access error' }] })[0]).toContain(
+    'delivers nothing (Access error)',
+  );
 });
 
 test('control-plane logs and Container Insights', () => {

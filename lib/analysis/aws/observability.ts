@@ -45,16 +45,32 @@ function controlPlane(one: AwsObservability, wanted: readonly string[]): AwsFind
   const { cluster, eksName, controlPlaneLogs, logGroups } = one;
   const off = wanted.filter((kind) => !controlPlaneLogs.includes(kind));
   if (off.length > 0)
-    return [finding('control-plane-logs', `${cluster}: the control plane does not log ${off.join(', ')}`, [eksName])];
+    return [
+      finding('control-plane-logs', `${cluster}: the control plane does not log ${off.join(', ')}`, [
+        eksName,
+      ]),
+    ];
   const group = controlPlaneGroup(eksName);
   if (wanted.length === 0 || logGroups.includes(group)) return [];
-  return [finding('control-plane-logs', `${cluster}: the control plane is to log, and there is no log group ${group}`, [group])];
+  return [
+    finding(
+      'control-plane-logs',
+      `${cluster}: the control plane is to log, and there is no log group ${group}`,
+      [group],
+    ),
+  ];
 }
 
 function insights({ cluster, eksName, logGroups }: AwsObservability): AwsFinding[] {
   const group = insightsGroup(eksName);
   if (logGroups.includes(group)) return [];
-  return [finding('container-insights', `${cluster}: Container Insights is not on: there is no log group ${group}`, [group])];
+  return [
+    finding(
+      'container-insights',
+      `${cluster}: Container Insights is not on: there is no log group ${group}`,
+      [group],
+    ),
+  ];
 }
 
 function finding(kind: string, words: string, resources: string[]): AwsFinding {

@@ -1,4 +1,7 @@
-import { DescribePodIdentityAssociationCommand, paginateListPodIdentityAssociations } from '@aws-sdk/client-eks';
+import {
+  DescribePodIdentityAssociationCommand,
+  paginateListPodIdentityAssociations,
+} from '@aws-sdk/client-eks';
 import {
   GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
@@ -18,14 +21,29 @@ import { allOf } from '../pages.ts';
 const BY_AWS = /^arn:aws[\w-]*:iam::aws:policy\//;
 
 /** Service accounts that have AWS rights by an association of EKS Pod Identity: a call, and one more for each of them. */
-export async function podIdentities({ eks }: AwsClients, { eksName, place }: EksCluster): Promise<IamSubject[]> {
+export async function podIdentities(
+  { eks }: AwsClients,
+  { eksName, place }: EksCluster,
+): Promise<IamSubject[]> {
   const input = { clusterName: eksName };
-  const found = await allOf(paginateListPodIdentityAssociations({ client: eks }, { ...input }), (one) => one.associations);
+  const found = await allOf(
+    paginateListPodIdentityAssociations({ client: eks }, { ...input }),
+    (one) => one.associations,
+  );
   return Promise.all(
     found.map(async ({ associationId, namespace = '', serviceAccount = '' }) => {
-      const { association } = await eks.send(new DescribePodIdentityAssociationCommand({ ...input, associationId }));
+      const { association } = await eks.send(
+        new DescribePodIdentityAssociationCommand({ ...input, associationId }),
+      );
       const role = association?.roleArn ?? '';
-      return { cluster: place.cluster, namespace, serviceAccount, via: 'pod-identity', known: 'association', role };
+      return {
+        cluster: place.cluster,
+        namespace,
+        serviceAccount,
+        via: 'pod-identity',
+        known: 'association',
+        role,
+      };
     }),
   );
 }
@@ -53,7 +71,13 @@ export async function readRoles(
   const details = pages
     .flatMap(({ RoleDetailList }) => RoleDetailList ?? [])
     .filter((detail) => isWanted(plainRole(detail)));
-  const arns = [...new Set(details.flatMap((one) => (one.AttachedManagedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? [])))];
+  const arns = [
+    ...new Set(
+      details.flatMap((one) =>
+        (one.AttachedManagedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []),
+      ),
+    ),
+  ];
   const managed = new Map(
     await Promise.all(arns.map(async (arn) => [arn, await managedPolicy(iam, arn, own)] as const)),
   );
@@ -65,18 +89,34 @@ export async function readRoles(
         byAws: false,
         document: documentOf(PolicyDocument),
       })),
-      ...(detail.AttachedManagedPolicies ?? []).flatMap(({ PolicyArn }) => managed.get(PolicyArn ?? '') ?? []),
+      ...(detail.AttachedManagedPolicies ?? []).flatMap(
+        ({ PolicyArn }) => managed.get(PolicyArn ?? '') ?? [],
+      ),
     ],
   }));
 }
 
-function plainRole({ Arn = '', RoleName = '', AssumeRolePolicyDocument }: RoleDetail): Omit<IamRole, 'policies'> {
+function plainRole({
+  Arn = '',
+  RoleName = '',
+  AssumeRolePolicyDocument,
+}: RoleDetail): Omit<IamRole, 'policies'> {
   return { arn: Arn, name: RoleName, trust: documentOf(AssumeRolePolicyDocument) };
 }
 
-async function managedPolicy(iam: IAMClient, arn: string, own: readonly ManagedPolicyDetail[]): Promise<IamPolicy> {
-  const known = own.find(({ Arn }) => Arn === arn)?.PolicyVersionList?.find(({ IsDefaultVersion }) => IsDefaultVersion);
-  return { name: arn, byAws: BY_AWS.test(arn), document: documentOf(known?.Document ?? (await fetchDocument(iam, arn))) };
+async function managedPolicy(
+  iam: IAMClient,
+  arn: string,
+  own: readonly ManagedPolicyDetail[],
+): Promise<IamPolicy> {
+  const known = own
+    .find(({ Arn }) => Arn === arn)
+    ?.PolicyVersionList?.find(({ IsDefaultVersion }) => IsDefaultVersion);
+  return {
+    name: arn,
+    byAws: BY_AWS.test(arn),
+    document: documentOf(known?.Document ?? (await fetchDocument(iam, arn))),
+  };
 }
 
 async function fetchDocument(iam: IAMClient, PolicyArn: string): Promise<string | undefined> {
@@ -88,5 +128,7 @@ async function fetchDocument(iam: IAMClient, PolicyArn: string): Promise<string 
 
 /** IAM sends documents as JSON in URL encoding (RFC 3986). */
 function documentOf(text: string | undefined): IamDocument {
-  return text === undefined ? {} : (JSON.parse(text.startsWith('%') ? decodeURIComponent(text) : text) as IamDocument);
+  return text === undefined
+    ? {}
+    : (JSON.parse(text.startsWith('%') ? decodeURIComponent(text) : text) as IamDocument);
 }
