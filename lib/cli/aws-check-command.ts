@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { AWS_CHECKS, type AwsCheck, type AwsFinding } from '../model/aws-check.ts';
-import { type AwsReport, checkAws, type EksEnvironment } from '../run/aws/check.ts';
+import { type AwsReport, checkAws, isEks } from '../run/aws/check.ts';
 import { EXIT, MeshproofError } from '../support/errors.ts';
 import { columns } from './columns.ts';
 import { commandContext, environmentFrom } from './context.ts';
@@ -38,10 +38,6 @@ export function awsCheckCommand(): Command {
       console.log(flags.json ? JSON.stringify(report, null, 2) : render(report));
       if (report.findings.some(({ severity }) => severity === 'failed')) process.exitCode = EXIT.failed;
     });
-}
-
-function isEks(environment: ReturnType<typeof environmentFrom>): environment is EksEnvironment {
-  return environment.provider.kind === 'eks';
 }
 
 function parseChecks(text: string): AwsCheck[] {

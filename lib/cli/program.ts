@@ -32,6 +32,7 @@ export function meshproofProgram(): Command {
     gateCommand(),
     environmentCommand(),
     sweepCommand(),
+    awsCommand(),
     rbacCommand(),
     awsCommand(),
     doctorCommands(),

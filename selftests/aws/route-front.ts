@@ -36,7 +36,7 @@ export async function startRouteFront(moto: string): Promise<{ endpoint: string 
       const said = action === 'SearchTransitGatewayRoutes' ? withAttachments(text, table, routes) : text;
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/xml' });
       response.end(said);
-    })();
+    })().catch((error: unknown) => response.writeHead(502).end(String(error)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

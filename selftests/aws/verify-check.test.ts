@@ -144,7 +144,7 @@ test('aws check is green on a right environment, and red with the right words on
 
 test('what cannot be read is broken, and what is wrongly asked for is usage', async () => {
   const nothing = await check('--only', 'network');
-  expect(nothing.exitCode).toBe(3);
+  expect(nothing.exitCode, nothing.stderr).toBe(3);
   expect(nothing.stderr).toContain('there is no EKS cluster meshproof-shop-');
   expect((await check('--only', 'weather')).exitCode).toBe(64);
   const kind = await tryExec(execPath, ['lib/cli/main.ts', 'aws', 'check', '-e', 'kind-istio'], {

@@ -1,5 +1,5 @@
 import type { MeshPort } from '../../model/mesh-port.ts';
-import { EAST_WEST_PORT } from './operator.ts';
+import { EAST_WEST_NODE_PORT, EAST_WEST_PORT } from './operator.ts';
 
 const TCP = { protocol: 'tcp' } as const;
 const BETWEEN = { ...TCP, clusters: 'between', from: 'nodes' } as const;
@@ -11,6 +11,8 @@ const WITHIN = { ...TCP, clusters: 'within', to: 'nodes' } as const;
  */
 export const istioPorts: readonly MeshPort[] = [
   { ...BETWEEN, to: 'nodes', port: EAST_WEST_PORT, what: 'east-west gateway (mTLS passed through by SNI)' },
+  // A network load balancer leaves callers their addresses: what it passes on, nodes take from the other clusters.
+  { ...BETWEEN, to: 'nodes', port: EAST_WEST_NODE_PORT, what: 'east-west gateway, behind its load balancer' },
   // istiod watches the services of every other cluster.
   { ...BETWEEN, to: 'api-server', port: 443, what: 'API server, which the other control planes watch' },
   { ...WITHIN, from: 'api-server', port: 15_017, what: "istiod's webhooks (injection, validation)" },
