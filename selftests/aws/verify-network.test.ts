@@ -15,6 +15,7 @@ import {
 import { expect, test } from '@playwright/test';
 import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 import { startRouteFront } from './route-front.ts';
+import { istioPorts } from '../../lib/mesh/istio/ports.ts';
 import { findEach, look } from './verify-look.ts';
 import { type BuiltCluster, must, verifyWorld } from './verify-world.ts';
 
@@ -33,17 +34,16 @@ test.afterAll(async () => {
 });
 
 test('two regions with a peering: all is read in few calls, and every planted defect is named', async () => {
+  test.setTimeout(300_000);
   const { east, west, peering = '' } = await verifyWorld('peering');
   const both = [east, west];
   const healthy = await look(both);
   expect(healthy.failures).toEqual([]);
   const ways = healthy.paths.filter(({ from, to }) => from !== to);
-  expect(ways.map(({ from, to, port }) => `${from} ${to} ${port}`)).toEqual([
-    'east west 15443',
-    'east west 443',
-    'west east 15443',
-    'west east 443',
-  ]);
+  const wanted = istioPorts.filter(({ clusters }) => clusters === 'between');
+  expect(ways.filter(({ from }) => from === 'east').map(({ port }) => port)).toEqual(
+    wanted.map(({ port }) => port),
+  );
   expect(ways[0]).toMatchObject({
     allowed: true,
     links: [peering],
@@ -144,6 +144,7 @@ test('two regions with a peering: all is read in few calls, and every planted de
 });
 
 test('two regions with transit gateways: all is read in few calls, and every planted defect is named', async () => {
+  test.setTimeout(300_000);
   const { east, west, transit } = await verifyWorld('transit-gateway');
   const hubs = must(transit);
   const both = [east, west];
