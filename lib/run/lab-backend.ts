@@ -13,6 +13,7 @@ import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts'
 import { runInNode } from '../support/node-access.ts';
 import { agentPool, podAgents } from './agents.ts';
 import type { Backend } from './backend.ts';
+import { providerCapabilities } from './capabilities.ts';
 import { openChanges } from './changes.ts';
 import { runWatch } from './invariants.ts';
 import { diagnoseLab } from './lab-diagnose.ts';
@@ -40,7 +41,10 @@ export function labBackend(manifest: RunManifest): Backend {
     ...(manifest.callers ? { callers: manifest.callers } : {}),
     clock: systemClock,
     mtls: driver.mtls,
-    driver,
+    driver: {
+      ...driver,
+      capabilities: [...driver.capabilities, ...providerCapabilities(lab.environment.provider)],
+    },
     kube: kubeOf,
     async onNode(cluster, node, command, options = {}) {
       // Where there is no engine it takes a privileged pod.
@@ -129,6 +133,8 @@ export function labBackend(manifest: RunManifest): Backend {
       });
     },
     problems,
+    // Loaded when it is asked for: the AWS SDK is large, and most labs are not there.
+    aws: async (checks) => (await import('./aws/check-lab.ts')).checkLab(lab, checks),
     watch: runWatch(lab, manifest.output),
     diagnose(question) {
       return diagnoseLab(this, question);
