@@ -1,5 +1,5 @@
 import { analyseConvergence, type PushedChange } from '../../analysis/convergence.ts';
-import type { Pushes } from '../../mesh/contracts.ts';
+import type { Pushes } from '../../mesh/tells.ts';
 import type { Convergence } from '../../model/cost-report.ts';
 import { openPodPort, type Read } from '../../probe/pod-http.ts';
 import { MeshproofError } from '../../support/errors.ts';
