@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { COMPARISON_DESIGNS, type ComparisonDesign, GATE_PARTS, type GatePart } from '../gate/options.ts';
 import { previewGate } from '../gate/preview.ts';
-import { gate, gateTests, GATE_PARTS, type GatePart, type Gated } from '../gate/run.ts';
+import { gate, gateTests, type Gated } from '../gate/run.ts';
 import { parseSide } from '../gate/sides.ts';
 import { readWaivers } from '../gate/waivers-file.ts';
 import { DECISION_WORDS } from '../gate/words.ts';
@@ -21,6 +22,7 @@ interface GateFlags extends EnvironmentFlags {
   profile: Profile;
   grep?: string;
   rounds: number;
+  comparison: ComparisonDesign;
   skip?: GatePart[];
   waivers?: string;
   failFast?: boolean;
@@ -54,6 +56,14 @@ export function gateCommand(): Command {
       'rounds of the comparison at most, after 12 of identical sides at most',
       parseRounds,
       20,
+    )
+    .addOption(
+      new Option(
+        '--comparison <how>',
+        'side by side, with a second control plane; or before and after, with a warning: gateways are compared too, drift of the machine is not cancelled out. What cannot run side by side is compared before and after in any case',
+      )
+        .choices(COMPARISON_DESIGNS)
+        .default('side-by-side'),
     )
     .option('--skip <parts>', `comma-separated: ${GATE_PARTS.join(', ')}; GO takes all of them`, parseParts)
     .option('--waivers <file>', 'YAML: what may pass until a date, and on whose responsibility')
@@ -99,6 +109,7 @@ async function run(flags: GateFlags): Promise<void> {
   const selection = { grep: flags.grep, profile: flags.profile };
   const wanted = {
     skip: flags.skip ?? [],
+    comparison: flags.comparison,
     rounds: { identical: Math.min(IDENTICAL_ROUNDS, flags.rounds), most: flags.rounds },
   };
   if (flags.plan) {

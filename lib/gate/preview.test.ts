@@ -11,6 +11,7 @@ const plan: GatePreview = {
   ],
   skip: [],
   rounds: { identical: 12, most: 20 },
+  comparison: 'side-by-side',
   values: () => {
     throw new Error('no values are named');
   },
@@ -21,7 +22,7 @@ test('a gate says what it would do, in its order', () => {
     'in kind-istio: from current to envoy:1.40.0',
     'look at versions, resource definitions and fields in use',
     'hold current to its promises: 2 tests, 1 of them with a fault',
-    'add a second control plane with envoy:1.40.0 to every cluster, compare 12 rounds of identical sides and at most 20 of both, and remove it',
+    'add a second control plane with envoy:1.40.0 to every cluster, compare 12 rounds of identical sides and at most 20 of both, and remove it; where envoy:1.40.0 cannot be a second one, compare before and after the upgrade and after the way back',
     'upgrade, while 30 paths are called without a break:',
     '  data plane of east',
     '  data plane of west',
@@ -40,4 +41,21 @@ test('values change control planes as well, and what is left out is not there', 
   expect(words).toContain('upgrade:');
   expect(words).toContain('  control plane of east');
   expect(words.join('\n')).not.toMatch(/rounds|go back/);
+});
+
+test('a comparison before and after takes the upgrade and the way back, also where nothing else does', () => {
+  const skip = ['preflight', 'conformance', 'traffic'] as const;
+  expect(previewGate(environment, { ...plan, comparison: 'before-after', skip })).toEqual([
+    'in kind-istio: from current to envoy:1.40.0',
+    'measure at most 20 rounds of current alone: the A/A is made of its halves',
+    'upgrade:',
+    '  data plane of east',
+    '  data plane of west',
+    'measure at most 20 rounds of envoy:1.40.0 alone',
+    'go back:',
+    '  data plane of west',
+    '  data plane of east',
+    'measure at most 20 rounds of current alone: drift of the machine shows',
+    'give the mesh back as it was installed, and decide',
+  ]);
 });
