@@ -7,6 +7,7 @@ import { gate, gateTests, type Gated } from '../gate/run.ts';
 import { parseSide } from '../gate/sides.ts';
 import { readWaivers } from '../gate/waivers-file.ts';
 import { DECISION_WORDS } from '../gate/words.ts';
+import { meshDriver } from '../mesh/registry.ts';
 import { PROFILES, type Profile } from '../model/run.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
 import { readValues } from '../run/mesh-settings.ts';
@@ -114,7 +115,9 @@ async function run(flags: GateFlags): Promise<void> {
   };
   if (flags.plan) {
     const tests = await gateTests(selection);
-    const plan = previewGate(environmentFrom(flags), { ...sides, ...wanted, tests, values: readValues });
+    const environment = environmentFrom(flags);
+    const { canary } = meshDriver(environment);
+    const plan = previewGate(environment, { ...sides, ...wanted, tests, canary, values: readValues });
     console.log(plan.join('\n'));
     return;
   }

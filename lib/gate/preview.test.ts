@@ -1,17 +1,22 @@
 import { expect, test } from '@playwright/test';
+import type { PlannedTest } from '../model/run.ts';
 import { previewGate, type GatePreview } from './preview.ts';
 
 const environment = { name: 'kind-istio', clusters: [{ name: 'east' }, { name: 'west' }] as never };
+function planned(suite: string, phase: PlannedTest['phase']): PlannedTest {
+  const [capability = ''] = suite.split('/');
+  const id = `${suite}: holds`;
+  return { id, capability, title: 'holds', file: '/x.spec.ts', phase, profile: 'core', needs: [] };
+}
+
 const plan: GatePreview = {
   from: { kind: 'current' },
   to: { kind: 'envoy', version: '1.40.0' },
-  tests: [
-    { capability: 'dns', phase: 'conformance' },
-    { capability: 'failover', phase: 'disruptive' },
-  ],
+  tests: [planned('dns/resolver-restart', 'exclusive'), planned('failover/node-kill', 'disruptive')],
   skip: [],
   rounds: { identical: 12, most: 20 },
   comparison: 'side-by-side',
+  canary: { what: 'a control plane marked so' },
   values: () => {
     throw new Error('no values are named');
   },
@@ -31,6 +36,8 @@ test('a gate says what it would do, in its order', () => {
     '  data plane of west',
     '  data plane of east',
     'give the mesh back as it was installed, and decide',
+    'change (dns/resolver-restart): restart the cluster DNS (CoreDNS) of east, west, one pod after another',
+    'change (canary): add to east, west a control plane marked so; it serves meshproof-side-to alone, and goes with it',
   ]);
 });
 
@@ -58,4 +65,10 @@ test('a comparison before and after takes the upgrade and the way back, also whe
     'measure at most 20 rounds of current alone: drift of the machine shows',
     'give the mesh back as it was installed, and decide',
   ]);
+});
+
+test('a mesh that has no second control plane is compared before and after', () => {
+  const words = previewGate(environment, { ...plan, canary: undefined }).join('\n');
+  expect(words).toContain('measure at most 20 rounds of envoy:1.40.0 alone');
+  expect(words).not.toMatch(/second control plane|canary/);
 });

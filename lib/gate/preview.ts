@@ -1,6 +1,8 @@
 import type { Environment } from '../model/environment.ts';
+import type { MeshCanary } from '../mesh/contracts.ts';
 import type { PlannedTest } from '../model/run.ts';
 import type { MeshSettings, MeshSide } from '../model/upgrade.ts';
+import { canaryChanges, lastingChanges } from '../run/preview-changes.ts';
 import type { ComparisonDesign, GatePart } from './options.ts';
 import { sideLabel } from './sides.ts';
 import { trafficPaths } from './traffic.ts';
@@ -10,17 +12,19 @@ import { planUpgrade, stepWords } from './upgrade-plan.ts';
 export interface GatePreview {
   from: MeshSide;
   to: MeshSide;
-  tests: readonly Pick<PlannedTest, 'capability' | 'phase'>[];
+  tests: readonly PlannedTest[];
   skip: readonly GatePart[];
   rounds: { identical: number; most: number };
   comparison: ComparisonDesign;
+  /** How the mesh gets a second control plane; undefined where it cannot have one. */
+  canary: Pick<MeshCanary, 'what'> | undefined;
   values: (file: string) => NonNullable<MeshSettings['values']>;
 }
 
 /** What `meshproof gate` would do, in words, in its order. Calls nothing and changes nothing; throws a `usage` error for a bad file of values. */
 export function previewGate(
   { name, clusters }: Pick<Environment, 'name' | 'clusters'>,
-  { from, to, tests, skip, rounds, comparison, values }: GatePreview,
+  { from, to, tests, skip, rounds, comparison, canary, values }: GatePreview,
 ): string[] {
   const wanted = (part: GatePart) => !skip.includes(part);
   const settings = (side: MeshSide): MeshSettings =>
@@ -30,13 +34,14 @@ export function previewGate(
         ? { proxyImage: sideLabel(side) }
         : {};
   const names = clusters.map((cluster) => cluster.name);
+  const stage = { clusters: names, callers: names };
   const { upgrade, rollback } = planUpgrade(names, { from: settings(from), to: settings(to) });
   const faults = tests.filter(({ phase }) => phase === 'disruptive').length;
   const promises = `${tests.length} tests${faults > 0 ? `, ${faults} of them with a fault` : ''}`;
   const underCalls = wanted('traffic')
     ? `, while ${trafficPaths(names).length} paths are called without a break`
     : '';
-  const inBlocks = wanted('comparison') && comparison === 'before-after';
+  const inBlocks = wanted('comparison') && (comparison === 'before-after' || canary === undefined);
   const block = (side: MeshSide, why = '') =>
     `measure at most ${rounds.most} rounds of ${sideLabel(side)} alone${why === '' ? '' : `: ${why}`}`;
   const steps = (all: typeof upgrade) => all.map((step) => `  ${stepWords(step)}`);
@@ -59,5 +64,7 @@ export function previewGate(
     ...(wanted('traffic') || inBlocks ? [`go back${underCalls}:`, ...steps(rollback)] : []),
     ...(inBlocks ? [block(from, 'drift of the machine shows')] : []),
     'give the mesh back as it was installed, and decide',
+    ...(wanted('conformance') ? lastingChanges(tests, stage) : []),
+    ...(wanted('comparison') && canary && !inBlocks ? [canaryChanges(canary, stage)] : []),
   ];
 }

@@ -255,6 +255,8 @@ export interface MeshUpgrade {
  * and peering with the first; gateways, resource definitions and what the first one injects and validates stay the first one's.
  */
 export interface MeshCanary {
+  /** What of it is put into a cluster, and by which mark it is found again, in words. */
+  what: string;
   /** Labels of a namespace whose new pods get the candidate's proxy, and its configuration; `namespaceLabels` get the first one's. */
   namespaceLabels: Record<string, string>;
   /**

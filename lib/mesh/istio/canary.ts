@@ -26,6 +26,7 @@ const GONE_MS = 60_000;
 
 /** Istio's canary upgrade (istio.io, canary upgrades): istiod once more, of another revision. */
 export const istioCanary: MeshCanary = {
+  what: `istiod of the revision ${CANARY_REVISION} with its webhooks, roles and settings, all marked ${CANARY_LABEL}, which nobody uses but namespaces of that revision`,
   namespaceLabels: { [REVISION_LABEL]: CANARY_REVISION },
   add,
   remove,
