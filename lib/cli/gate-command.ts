@@ -82,7 +82,8 @@ export function gateCommand(): Command {
 const AFTER = `
 Sides:
   current            what is installed
-  1.31.1             a release: control plane and proxies (the installed one, so far)
+  1.31.1             a release: control plane and proxies. Where images come from a registry (images: registry), its images are
+                     pulled, and its istioctl is fetched; where they are built from source, the installed one only
   envoy:1.40.0       the same control plane, its proxies on this Envoy
   proxy-image:REF    the same control plane, its proxies from this image
   values:FILE.yaml   what is installed, with these values (IstioOperator, or of Istio's charts) merged over it

@@ -32,7 +32,9 @@ export function previewGate(
       ? { values: values(side.file) }
       : side.kind === 'envoy' || side.kind === 'proxy-image'
         ? { proxyImage: sideLabel(side) }
-        : {};
+        : side.kind === 'version'
+          ? { release: { version: side.version, hub: '', tag: side.version, installer: '' } }
+          : {};
   const names = clusters.map((cluster) => cluster.name);
   const stage = { clusters: names, callers: names };
   const { upgrade, rollback } = planUpgrade(names, { from: settings(from), to: settings(to) });

@@ -1,8 +1,9 @@
 import type { Environment } from '../model/environment.ts';
+import type { Side } from '../model/comparison.ts';
 import type { GateEvidence, GateResult } from '../model/gate.ts';
 import type { Lab } from '../model/lab.ts';
 import type { PlannedTest } from '../model/run.ts';
-import type { UpgradeStep } from '../model/upgrade.ts';
+import type { MeshSettings, UpgradeStep } from '../model/upgrade.ts';
 import { openChanges } from '../run/changes.ts';
 import { settingsOf } from '../run/mesh-settings.ts';
 import { sweepLab } from '../run/sweep.ts';
@@ -51,10 +52,15 @@ async function gateLab(lab: Lab, run: string, tests: PlannedTest[], options: Gat
   const { log, stages, signal, history } = options;
   const found = evidenceOf(run, new Date().toISOString(), options);
   const parts: Parts = { run, tests, found, options, changes: openChanges(lab, run) };
+  // First of all: sides that this lab cannot be are wrong usage, and nothing is changed then.
+  const settings = await stages.run('images and settings of both sides', async () => ({
+    from: await settingsOf(options.from, lab, options),
+    to: await settingsOf(options.to, lab, options),
+  }));
   await stages.run('sweep', () => sweepLab(lab, log));
   try {
     leftOut(parts);
-    await eachPart(lab, parts);
+    await eachPart(lab, settings, parts);
   } catch (error) {
     if (!(error instanceof Decided)) {
       log.warn(describeError(error));
@@ -76,14 +82,10 @@ async function gateLab(lab: Lab, run: string, tests: PlannedTest[], options: Gat
 /** Thrown to end a gate early: what was found decides. */
 class Decided extends Error {}
 
-async function eachPart(lab: Lab, parts: Parts): Promise<void> {
+async function eachPart(lab: Lab, settings: Record<Side, MeshSettings>, parts: Parts): Promise<void> {
   const { found, options, changes } = parts;
   const { log, signal, stages, skip } = options;
   const wanted = (part: GatePart) => !skip.includes(part);
-  const settings = await stages.run('images and settings of both sides', async () => ({
-    from: await settingsOf(options.from, lab, options),
-    to: await settingsOf(options.to, lab, options),
-  }));
   const clusters = lab.clusters.map(({ name }) => name);
   const { upgrade, rollback } = planUpgrade(clusters, settings);
   if (wanted('preflight'))

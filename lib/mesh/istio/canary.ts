@@ -11,7 +11,7 @@ import type { MeshCanary, UpgradeContext } from '../contracts.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import { withAdmin } from './proxy-admin.ts';
 import { missingConnections } from './status.ts';
-import { withSettingsFiles } from './settings-files.ts';
+import { withInstaller, withSettingsFiles } from './settings-files.ts';
 import { injects, SETTLE_MS } from './upgrade.ts';
 import { canaryOverlay, proxyImageOf } from './upgrade-operator.ts';
 
@@ -38,7 +38,7 @@ export const istioCanary: MeshCanary = {
 };
 
 async function add(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void> {
-  const istioctl = await context.tool('istioctl');
+  const istioctl = await withInstaller(context, settings).tool('istioctl');
   const last = join(context.stateDir, `${cluster.name}.istio-canary.yaml`);
   let objects: KubernetesObject[] = [];
   const { name } = cluster;
