@@ -108,12 +108,12 @@ export async function underTraffic(
     const record = watch.record();
     for (const unread of record.unread) log.warn(unread);
     const calls = recordings.reduce((sum, { recording }) => sum + recording.observations.length, 0);
-    const dropped = recordings.flatMap(({ path: { words, service }, recording }) =>
+    const dropped = recordings.flatMap(({ path: { words, service, port }, recording }) =>
       droppedCalls(recording, {
         phase,
         path: words,
         steps: times,
-        watched: { service, record, clusters: lab.clusters },
+        watched: { service, port, record, clusters: lab.clusters },
       }),
     );
     const evidence: TrafficEvidence = found.traffic ?? { phases: [], dropped: [] };
