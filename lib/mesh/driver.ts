@@ -2,26 +2,28 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
 import type {
   Authorization,
-  CallTimes,
-  Discovery,
   DnsCapture,
-  FailoverReading,
-  Footprint,
   Locality,
   Membership,
   MeshCanary,
   MeshContext,
-  MeshInspection,
   MeshUpgrade,
   MultiClusterServices,
   MutualTls,
   ProxyBypass,
-  Pushes,
   ServiceName,
-  Telemetry,
   TimeLimits,
   TrustRotation,
 } from './contracts.ts';
+import type {
+  CallTimes,
+  Discovery,
+  FailoverReading,
+  Footprint,
+  MeshInspection,
+  Pushes,
+  Telemetry,
+} from './tells.ts';
 
 /** What a mesh can do; a suite asks for it, and is not applicable without it. */
 export type Capability =
