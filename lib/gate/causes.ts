@@ -3,7 +3,7 @@ import type { DroppedCall } from '../model/gate.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { Observation } from '../model/observation.ts';
 import type { PodWait, SaidLine, UpgradeRecord } from '../model/upgrade-record.ts';
-import { endWords, type Life, livesOf, span, takesCalls } from './lives.ts';
+import { endWords, type Life, livesOf, podKey, span, takesCalls } from './lives.ts';
 import { waitWords } from './waits.ts';
 
 /** A call that was lost; times are milliseconds since the epoch, on the watcher's clock. */
@@ -176,11 +176,12 @@ function brokenOff(lost: LostCall, line: SaidLine, said: string, known: Known): 
   const ended = lastEnded(onTheWay, lost.endedAt);
   if (!ended) return unknown(lost, `${said}; nothing on its way was ending`, known);
   const words = `${said}: ${endWords(ended, lost.endedAt)}`;
+  const renewal = podKey(ended);
   if (ended.role === 'gateway')
-    return { by: 'mesh', renewal: true, words: `${words}: the gateway ended before the call did` };
+    return { by: 'mesh', renewal, words: `${words}: the gateway ended before the call did` };
   const { unlistedAt = Infinity, stopped } = ended;
   if (lost.sentAt > unlistedAt + TOLD_WITHIN_MS)
-    return { by: 'mesh', renewal: true, words: `${words}: the caller's proxy still sent to it` };
+    return { by: 'mesh', renewal, words: `${words}: the caller's proxy still sent to it` };
   const agentStopped = stopped[AGENT] ?? ended.goneAt ?? Infinity;
   if (agentStopped <= lost.endedAt)
     return {
@@ -189,7 +190,7 @@ function brokenOff(lost: LostCall, line: SaidLine, said: string, known: Known): 
     };
   return {
     by: 'mesh',
-    renewal: true,
+    renewal,
     words: `${words}: the proxies did not let it drain, for our own server still ran`,
   };
 }

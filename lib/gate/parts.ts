@@ -14,6 +14,7 @@ import { deployWorld } from '../run/world.ts';
 import { describeError, errorMessage } from '../support/errors.ts';
 import { createStages } from '../support/stages.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
+import { endedPods } from './lives.ts';
 import type { GateOptions } from './options.ts';
 import { startTraffic } from './traffic.ts';
 import { stepWords } from './upgrade-plan.ts';
@@ -117,7 +118,7 @@ export async function underTraffic(
       }),
     );
     const evidence: TrafficEvidence = found.traffic ?? { phases: [], dropped: [] };
-    evidence.phases.push({ phase, calls });
+    evidence.phases.push({ phase, calls, ended: endedPods(record.events, MESH_CALLER) });
     evidence.dropped.push(...dropped.toSorted((a, b) => (a.at < b.at ? -1 : 1)));
     found.traffic = evidence;
     log.info(`${phase}: ${calls} calls, ${dropped.length} lost`);
