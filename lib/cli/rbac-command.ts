@@ -38,7 +38,8 @@ In each cluster, by its owner:
   kubectl -n meshproof-system create token meshproof --duration 8h
 The token goes into a kubeconfig, whose context the environment names (provider.kubeconfig.contexts).
 cost reads what the kubelets count (nodes/proxy), which also lets commands run in pods of the node; Kubernetes has no lesser right.
-canary is what the comparison of a gate takes beside calls (gate --skip preflight,conformance,traffic): a second istiod. An upgrade takes
+canary is what the comparison of a gate takes beside calls (gate --skip preflight,conformance,traffic): a second istiod.
+Nobody has run one with these rights alone yet. An upgrade takes
 what istioctl install takes, which is an administrator; a gate needs a mesh that Meshproof installed, where it is one.
 Faults get into nodes by privileged Jobs in the namespace meshproof-system: who may make those is root on every node.`;
 
