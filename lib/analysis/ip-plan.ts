@@ -1,4 +1,5 @@
 import type { AddressUse } from '../model/connectivity.ts';
+import { type AddressRange, contains, overlap, rangeOf } from './address-range.ts';
 
 type RangeKind = 'pods' | 'services' | 'nodes';
 
@@ -15,10 +16,8 @@ interface Overlap {
   between: readonly [RangeName, RangeName];
 }
 
-interface NamedRange extends RangeName {
+interface NamedRange extends RangeName, AddressRange {
   network: string;
-  first: number;
-  last: number;
 }
 
 const KINDS: readonly RangeKind[] = ['pods', 'services', 'nodes'];
@@ -43,7 +42,7 @@ export function ipOverlaps(uses: readonly AddressUse[]): Overlap[] {
 function collide(a: NamedRange, b: NamedRange): boolean {
   // Node addresses of one cluster are listed one by one; its pod ranges are slices of one.
   const sameList = a.cluster === b.cluster && a.kind === b.kind;
-  return !sameList && a.first <= b.last && b.first <= a.last;
+  return !sameList && overlap(a, b);
 }
 
 function describe(a: NamedRange, b: NamedRange): Overlap {
@@ -80,21 +79,10 @@ function rangesOf(use: AddressUse): NamedRange[] {
   const { cluster, network } = use;
   return KINDS.flatMap((kind) =>
     use[kind].flatMap((range) => {
-      const bounds = boundsOf(range);
+      const bounds = rangeOf(range);
       return bounds ? [{ cluster, network, kind, range, ...bounds }] : [];
     }),
   );
-}
-
-/** First and last address of an IPv4 range or address, as numbers; undefined for anything else. */
-function boundsOf(range: string): { first: number; last: number } | undefined {
-  const [address = '', bits = '32'] = range.split('/');
-  const octets = address.split('.').map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
-  const size = 2 ** (32 - Number(bits));
-  const start = octets.reduce((number, octet) => number * 256 + octet, 0);
-  const first = Math.floor(start / size) * size;
-  return { first, last: first + size - 1 };
 }
 
 /** Live ranges that the environment's file does not have, in words. */
@@ -116,9 +104,9 @@ export function undeclared(
 }
 
 function isWithin(range: string, outer: string | undefined): boolean {
-  const [a, b] = [boundsOf(range), outer === undefined ? undefined : boundsOf(outer)];
+  const [a, b] = [rangeOf(range), outer === undefined ? undefined : rangeOf(outer)];
   // What is no IPv4 range is not judged.
-  return a === undefined || (b !== undefined && a.first >= b.first && a.last <= b.last);
+  return a === undefined || (b !== undefined && contains(b, a));
 }
 
 const MARKS = { failed: '❌', remark: '⚠️' } as const;

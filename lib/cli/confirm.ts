@@ -40,7 +40,7 @@ export async function confirmEnvironment(
   flags: Pick<DisruptionFlags, 'yes' | 'confirm'>,
   what: string,
 ): Promise<void> {
-  const isDisposable = provider.kind === 'kind';
+  const isDisposable = provider.kind !== 'kubeconfig';
   if (flags.yes && isDisposable) return;
   const yes = isDisposable ? ', or pass --yes' : ', or pass it as --confirm';
   const refused = (why: string) =>

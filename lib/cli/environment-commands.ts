@@ -2,17 +2,21 @@ import { Command, Option } from 'commander';
 import { configOptions } from '../environment/kind/cluster.ts';
 import { kindConfig } from '../environment/kind/config.ts';
 import { ensureEngine } from '../environment/kind/engine.ts';
+import { planEnvironment } from '../environment/eks/plan.ts';
+import { clusterStacks, eksSettingsOf } from '../environment/eks/template/index.ts';
 import { imageModeOf } from '../environment/kind/provider.ts';
 import { ensureImages } from '../environment/kind/images/resolve.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Lab } from '../model/lab.ts';
 import { acquireLease, refuseWhileLeased } from '../run/lease.ts';
-import { deprovision, findLab, provision, residueOf } from '../run/provision.ts';
+import { deprovision, findLab, provision, provisionInfrastructure, residueOf } from '../run/provision.ts';
 import { listStates, readState } from '../run/state.ts';
 import { sweepLab } from '../run/sweep.ts';
 import { EXIT, MeshproofError } from '../support/errors.ts';
 import { silentLog } from '../support/log.ts';
 import { cacheDir } from '../support/paths.ts';
+import { type AwsSweepFlags, sweepAws } from './aws-sweep.ts';
+import { confirmCost, type CostFlags, renderPlan } from './eks-plan.ts';
 import { commandContext, DEFAULT_ENVIRONMENT, type EnvironmentFlags, environmentFrom } from './context.ts';
 
 /** Adds the flags that say which environment, and where its images come from. */
@@ -34,12 +38,30 @@ export function withEnvironmentFlags(command: Command): Command {
 export function environmentCommand(): Command {
   const env = new Command('env').description('make, show and remove environments');
   withEnvironmentFlags(env.command('up'))
+    .option(
+      '--plan',
+      'on AWS: show what would be made, the quotas that it needs and its price; change nothing',
+    )
+    .option('--yes', 'on AWS: do not ask; needs --max-cost')
+    .option('--max-cost <usd>', 'on AWS: what everything may cost until it expires, by the tables of prices')
+    .option('--infrastructure-only', 'on AWS: networks and clusters, nothing inside of them')
     .description('bring an environment up: clusters, mesh, peering; goes on where it was interrupted')
-    .action(async (flags: EnvironmentFlags) => {
+    .action(async (flags: EnvironmentFlags & CostFlags & { infrastructureOnly?: boolean }) => {
       const context = commandContext(flags);
       const environment = environmentFrom(flags);
+      if (flags.plan) {
+        eksSettingsOf(environment, 'usage');
+        console.log(renderPlan(await planEnvironment(environment)));
+        return;
+      }
       const known = findLab(environment.name);
       if (known) await refuseWhileLeased(known);
+      else if (environment.provider.kind === 'eks') await confirmCost(environment, flags);
+      if (flags.infrastructureOnly) {
+        await provisionInfrastructure(environment, context);
+        console.log(`the infrastructure of ${environment.name} is up; env up without the flag goes on`);
+        return;
+      }
       const lab = await provision(environment, context).catch((error: unknown) => {
         if (context.signal.aborted) throw halfMade(environment.name);
         throw error;
@@ -116,11 +138,18 @@ export function environmentCommand(): Command {
     });
   withEnvironmentFlags(env.command('config'))
     .argument('<cluster>', 'name of the cluster')
-    .description('print the kind configuration of a cluster')
+    .description(
+      'print what a cluster is made from: the configuration of kind, the CloudFormation template of eks',
+    )
     .action(async (cluster: string, flags: EnvironmentFlags) => {
       const environment = environmentFrom(flags);
       const spec = environment.clusters.find(({ name }) => name === cluster);
       if (!spec) throw new MeshproofError('usage', `no cluster ${cluster} in ${environment.file}`);
+      if (environment.provider.kind === 'eks') {
+        const stack = clusterStacks(environment).find((one) => one.cluster === cluster);
+        console.log(JSON.stringify(stack?.template, null, 2));
+        return;
+      }
       const mode = imageModeOf(environment);
       const engine = await ensureEngine({ log: silentLog });
       const images = await ensureImages({
@@ -140,7 +169,18 @@ export function sweepCommand(): Command {
   return new Command('sweep')
     .argument('[name]', 'name of the environment', DEFAULT_ENVIRONMENT)
     .description('revert every fault and remove every workload that a run left behind')
-    .action(async (name: string) => {
+    .option('--aws', 'instead: list what is left on AWS past its time, in every region and account')
+    .option('--environment <name>', 'with --aws: what is left of this one, expired or not')
+    .option('--file <environment...>', 'with --aws: environment files whose accounts are looked at, too')
+    .option('--region <region...>', 'with --aws: these regions only')
+    .option('--apply', 'with --aws: remove it')
+    .option('--json', 'with --aws: machine-readable')
+    .addHelpText('after', '\nExit codes with --aws: 0 nothing is left, 3 something is')
+    .action(async (name: string, flags: AwsSweepFlags & { aws?: boolean }) => {
+      if (flags.aws) {
+        await sweepAws(flags);
+        return;
+      }
       const { log } = commandContext({});
       const lab = requireLab(name);
       await using _lease = await acquireLease(lab, 'sweep');

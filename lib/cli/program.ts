@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../report/versions.ts';
 import { projectRoot } from '../support/paths.ts';
+import { awsCommand } from './aws-command.ts';
 import { costCommand } from './cost-command.ts';
 import { diagnoseCommand } from './diagnose-command.ts';
 import { faultCommand } from './fault-command.ts';
@@ -31,6 +32,7 @@ export function meshproofProgram(): Command {
     gateCommand(),
     environmentCommand(),
     sweepCommand(),
+    awsCommand(),
     rbacCommand(),
     doctorCommands(),
     engineCommands(),

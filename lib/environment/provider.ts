@@ -1,5 +1,6 @@
 import type { ClusterSpec, Environment } from '../model/environment.ts';
 import type { Lab, LabCluster, LabImages, NodeAccess } from '../model/lab.ts';
+import type { MeshPort } from '../model/mesh-port.ts';
 import type { Log } from '../support/log.ts';
 
 /** What every provider gets to work with. */
@@ -7,6 +8,8 @@ export interface ProviderContext {
   log: Log;
   /** Aborted by Ctrl-C; a provider stops at the next safe point and leaves its state on disk. */
   signal: AbortSignal;
+  /** What clusters of the mesh must reach in each other's networks; left out where nothing is made. */
+  ports?: readonly MeshPort[];
   /** Folder of the environment's state: kubeconfigs and whatever the provider keeps. */
   stateDir: string;
 }
@@ -37,6 +40,8 @@ export interface Provider {
   name: string;
   /** Makes what is missing, deletes what is half-made, and gives all clusters back with their nodes Ready. */
   up(environment: Environment, context: ProviderContext): Promise<Provided>;
+  /** Makes what clusters stand on, with the clusters, and puts nothing into them; absent where there is no such step. */
+  infrastructure?(environment: Environment, context: ProviderContext): Promise<void>;
   /** Removes everything that `up` made, wholly or in part, also after a crash. */
   down(environment: string, context: ProviderContext): Promise<void>;
   /** Names of what still exists of an environment: empty after `down`. */

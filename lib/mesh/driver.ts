@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { LabCluster } from '../model/lab.ts';
+import type { MeshPort } from '../model/mesh-port.ts';
 import type {
   Authorization,
   CallTimes,
@@ -62,6 +63,8 @@ export interface MeshDriver {
   capabilities: readonly Capability[];
   /** Labels that put a namespace into the mesh. */
   namespaceLabels: Record<string, string>;
+  /** What the network must let through for it: all of it, and nothing more. */
+  ports: readonly MeshPort[];
   mtls: MutualTls;
   /** Left out where neither calls nor proxies tell. */
   discovery?: Discovery;

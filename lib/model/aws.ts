@@ -22,7 +22,7 @@ export interface EksSettings {
   /** Version of Kubernetes, such as `1.36`. */
   kubernetes: string;
   /** Versions of the add-ons of EKS, such as `v1.20.4-eksbuild.1`. */
-  addons: Record<AwsAddon, string>;
+  addons: Record<AwsAddon, string> & Partial<Record<AwsOptionalAddon, string>>;
   /** Who answers for what it costs: the tag `meshproof.dev/owner`. */
   owner: string;
   /** How long after `env up` everything is expired: the tag `meshproof.dev/expires`. */
@@ -60,6 +60,9 @@ export interface EksClusterSettings {
 }
 
 export type AwsAddon = 'vpc-cni' | 'coredns' | 'kube-proxy';
+
+/** The first is needed by Pod Identity, the second by Container Insights. */
+export type AwsOptionalAddon = 'eks-pod-identity-agent' | 'amazon-cloudwatch-observability';
 
 export interface AwsExistingPath {
   from: string;
@@ -196,6 +199,7 @@ export interface AwsNaclEntry {
   /** Number of the protocol; `-1` is any. */
   protocol: string;
   cidr: string;
+  /** Of ICMP the type, and `toPort` the code; -1 is any. */
   fromPort: number;
   toPort: number;
 }

@@ -30,6 +30,11 @@ export interface LabCluster {
   nodes: LabNode[];
   /** Addresses by which other networks reach the mesh's gateways, where they are not those of its workers. */
   gateways?: readonly string[];
+  /**
+   * The Service of the mesh's gateways gets a load balancer from the cloud, by these annotations; left out: it is published at the
+   * addresses of its nodes.
+   */
+  gatewayService?: { annotations: Readonly<Record<string, string>> };
 }
 
 /** An environment that is up: what `env status --json` prints and every later step works with. */

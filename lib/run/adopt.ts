@@ -17,9 +17,7 @@ export async function adoptMesh(
     throw new MeshproofError('environment', `no ${driver.name} in ${without.join(', ')}`, {
       nextStep: 'clusters of the provider kubeconfig bring their mesh along: install it, or name others',
     });
-  const adopted = await Promise.all(
-    clusters.map(async (cluster) => ({ ...cluster, gateways: await driver.gateways(cluster) })),
-  );
+  const adopted = await withGateways(driver, clusters);
   const states = await Promise.all(
     adopted.map((cluster) => driver.status(cluster, { clusters: adopted, tool })),
   );
@@ -29,4 +27,11 @@ export async function adoptMesh(
       nextStep: 'mend it, or wait until it is ready; nothing was changed',
     });
   return { clusters: adopted, version: [...new Set(versions)].join(', ') };
+}
+
+/** The clusters, each with the addresses or host names by which the others reach its gateways. */
+export function withGateways(driver: MeshDriver, clusters: readonly LabCluster[]): Promise<LabCluster[]> {
+  return Promise.all(
+    clusters.map(async (cluster) => ({ ...cluster, gateways: await driver.gateways(cluster) })),
+  );
 }

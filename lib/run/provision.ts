@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
+import { eksProvider } from '../environment/eks/provider.ts';
+import { readRecord } from '../environment/eks/record.ts';
 import { kindProvider } from '../environment/kind/provider.ts';
 import { kubeconfigProvider } from '../environment/kubeconfig/provider.ts';
 import { prepareMachine } from '../doctor/prepare.ts';
 import type { Provider, ProviderContext } from '../environment/provider.ts';
+import type { MeshDriver } from '../mesh/driver.ts';
 import { meshDriver } from '../mesh/registry.ts';
 import type { Environment, ProviderSettings } from '../model/environment.ts';
 import type { FaultLimits } from '../model/fault.ts';
-import type { Lab, NodeAccess } from '../model/lab.ts';
+import type { Lab, LabCluster, NodeAccess } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
 import type { Log } from '../support/log.ts';
 import { environmentDir } from '../support/paths.ts';
@@ -14,7 +17,7 @@ import { withMachineLock } from '../support/machine-lock.ts';
 import type { Stages } from '../support/stages.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { forgetState, readState, writeState } from './state.ts';
-import { adoptMesh } from './adopt.ts';
+import { adoptMesh, withGateways } from './adopt.ts';
 import { sweepFaults, sweepLab } from './sweep.ts';
 import { worldIn } from './world.ts';
 
@@ -70,7 +73,8 @@ export function provision(environment: Environment, options: ProvisionOptions): 
 
 async function provisionAlone(environment: Environment, options: ProvisionOptions): Promise<Lab> {
   const { log, stages, signal } = options;
-  const context = contextOf(environment.name, options);
+  const driver = meshDriver(environment);
+  const context = { ...contextOf(environment.name, options), ports: driver.ports };
   const before = readState(environment.name);
   if (before?.phase === 'up') matches(before.lab, environment);
   const since = new Date().toISOString();
@@ -88,7 +92,6 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
   if (kind === 'kind') await stages.run('machine', () => prepareMachine(log));
   const provided = await stages.run('clusters', () => providerOf(kind, options).up(environment, context));
   const { meshImages: images } = provided;
-  const driver = meshDriver(environment);
   if (images) {
     const meshContext = { ...context, ...provided, environment, images };
     await stages.run(`mesh ${driver.name}`, () => driver.install(meshContext));
@@ -96,7 +99,7 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
   }
   signal.throwIfAborted();
   const mesh = images
-    ? { clusters: provided.clusters, version: images.version }
+    ? { clusters: await madeReachable(driver, provided.clusters), version: images.version }
     : await stages.run(`mesh ${driver.name}`, () => adoptMesh(driver, provided));
   const lab: Lab = {
     environment,
@@ -109,6 +112,31 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
   };
   writeState({ ...known, phase: 'up', lab });
   return lab;
+}
+
+/**
+ * Makes what the clusters of an environment stand on, with the clusters, and puts nothing into them: what follows needs their API
+ * servers. {@link provision} goes on from there. A `usage` error where the provider has no such step.
+ */
+export function provisionInfrastructure(environment: Environment, options: ProvisionOptions): Promise<void> {
+  return alone(environment.name, async () => {
+    const { kind } = environment.provider;
+    const provider = providerOf(kind, options);
+    if (!provider.infrastructure)
+      throw new MeshproofError('usage', `the provider ${kind} makes no infrastructure of its own`, {
+        nextStep: 'leave --infrastructure-only out',
+      });
+    const { name, file } = environment;
+    const known = { name, file, since: new Date().toISOString(), temporary: false, provider: kind };
+    if (readState(name)?.phase !== 'up') writeState({ ...known, phase: 'creating' });
+    const context = { ...contextOf(name, options), ports: meshDriver(environment).ports };
+    await options.stages.run('clusters', async () => provider.infrastructure?.(environment, context));
+  });
+}
+
+/** Gateways behind a load balancer have its name once the mesh is installed; others have the addresses of their nodes. */
+async function madeReachable(driver: MeshDriver, clusters: LabCluster[]): Promise<LabCluster[]> {
+  return clusters.some(({ gatewayService }) => gatewayService) ? withGateways(driver, clusters) : clusters;
 }
 
 /** Removes an environment wholly; an `environment` error names what is still there afterwards. */
@@ -126,12 +154,12 @@ async function deprovisionAlone(environment: string, options: ProvisionOptions):
     writeState({ phase: 'deleting', name: environment, file, since, temporary, provider: kind });
   }
   const context = contextOf(environment, options);
-  const made = providerOf(state?.provider ?? 'kind', options);
+  const made = providerOf(providerKind(environment), options);
   await made.down(environment, context);
   const residue = await made.residue(environment, context);
   if (residue.length > 0) {
     throw new MeshproofError('environment', `still there after env down: ${residue.join(', ')}`, {
-      nextStep: `meshproof env down ${environment} once more; then docker rm --force what is listed`,
+      nextStep: `meshproof env down ${environment} once more; then remove by hand what is listed`,
     });
   }
   forgetState(environment);
@@ -143,7 +171,7 @@ async function deprovisionAlone(environment: string, options: ProvisionOptions):
  */
 export async function residueOf(environment: string, options: ProvisionOptions): Promise<string[]> {
   const state = readState(environment);
-  const kind = state?.provider ?? 'kind';
+  const kind = providerKind(environment);
   const lab = kind === 'kubeconfig' ? findLab(environment) : undefined;
   return [
     ...(state ? [`state: ${state.phase} since ${state.since}`] : []),
@@ -151,6 +179,11 @@ export async function residueOf(environment: string, options: ProvisionOptions):
     ...(await providerOf(kind, options).residue(environment, contextOf(environment, options))),
     ...(lab ? await worldIn(lab) : []),
   ];
+}
+
+/** Where the clusters of an environment come from, or came from: what was begun on AWS is known when all other state is gone. */
+function providerKind(environment: string): ProviderSettings['kind'] {
+  return readState(environment)?.provider ?? (readRecord(environment) ? 'eks' : 'kind');
 }
 
 /** One command at a time makes or removes an environment; another waits, as long as a cold build may take. */
@@ -164,6 +197,7 @@ export function providerOf(
   options: Pick<ProvisionOptions, 'registryMirror'>,
 ): Provider {
   if (kind === 'kubeconfig') return kubeconfigProvider();
+  if (kind === 'eks') return eksProvider(options);
   return kindProvider(options.registryMirror === undefined ? {} : { registryMirror: options.registryMirror });
 }
 

@@ -1,5 +1,6 @@
 import type { Environment } from '../model/environment.ts';
 import type { Lab } from '../model/lab.ts';
+import { MeshproofError } from '../support/errors.ts';
 import { openKube } from '../support/kube.ts';
 import { withConsent } from './consent.ts';
 import { acquireLease } from './lease.ts';
@@ -55,10 +56,15 @@ export async function useEnvironment<T>(
 async function labFor(environment: Environment, options: UseOptions): Promise<Lab> {
   const known = findLab(environment.name);
   // Nodes and gateways of clusters that are not Meshproof's come and go: they are read anew.
-  const isOurs = environment.provider.kind === 'kind';
+  const isOurs = environment.provider.kind !== 'kubeconfig';
   const usable = known !== undefined && matches(known, environment) && isOurs && (await answers(known));
   // Budgets and expectations are the file's of now; what the clusters were made from is the same.
-  return usable ? { ...known, environment } : provision(environment, options);
+  if (usable) return { ...known, environment };
+  if (environment.provider.kind === 'eks')
+    throw new MeshproofError('usage', `${environment.name} is not up, and it costs money: nothing was made`, {
+      nextStep: `meshproof env up --environment ${environment.file} --plan says how much, and env up makes it`,
+    });
+  return provision(environment, options);
 }
 
 /** True when every API server of a lab answers within 5 s; an engine that was restarted leaves them stopped. */

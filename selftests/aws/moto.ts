@@ -14,12 +14,30 @@ export interface Moto {
   env: Record<string, string>;
   /** Forgets everything that was made. */
   reset(): Promise<void>;
+  /** Makes stacks slow or fail, and calls answer errors, from now on; what is left out is as it was at the start. */
+  steer(wishes: MotoWishes): Promise<void>;
+  /** Names of the requests that were served since the last {@link steer}, in their order. */
+  requests(): Promise<string[]>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Time that a hook that starts one needs where its packages must be installed first, milliseconds. */
 export const MOTO_START_MS = 600_000;
+
+/** What a server is asked to do wrong. */
+export interface MotoWishes {
+  /** Milliseconds that each resource of a stack takes. */
+  stepMs?: number;
+  /** Reasons of failure, by logical id of a resource that is to fail. */
+  fail?: Record<string, string>;
+  /** Reason of failure of the next deletion of a stack. */
+  failDelete?: string;
+  /** Errors that calls get: the next `times` ones whose name matches (`DescribeStacks`, `GET /clusters/x`, `Target.Action`). */
+  answers?: { match: string; code: string; times: number; status?: number; message?: string }[];
+  /** Values of service quotas by their code; all others are unknown. */
+  quotas?: Record<string, number>;
+}
 
 const requirements = join(projectRoot, 'selftests/aws/requirements.txt');
 
@@ -54,7 +72,7 @@ export async function motoPackages(): Promise<string> {
 /** Starts a server on a free port, and returns when it takes calls. */
 export async function startMoto(): Promise<Moto> {
   const packages = await motoPackages();
-  const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', '0'], {
+  const child = spawn('python3', [join(projectRoot, 'selftests/aws/server.py')], {
     env: { ...process.env, PYTHONPATH: packages, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -84,6 +102,11 @@ export async function startMoto(): Promise<Moto> {
       const answer = await fetch(`${endpoint}/moto-api/reset`, { method: 'POST' });
       if (!answer.ok) throw new Error(`moto did not reset: ${answer.status}`);
     },
+    async steer(wishes) {
+      const body = JSON.stringify(wishes);
+      await fetch(`${endpoint}/meshproof-test`, { method: 'POST', body });
+    },
+    requests: async () => (await (await fetch(`${endpoint}/meshproof-test`)).json()) as string[],
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -16,7 +16,7 @@ const cluster = z.strictObject({
   account: name
     .default('default')
     .describe('one of provider.eks.accounts; the credentials of this shell when left out'),
-  vpcCidr: cidr.describe('range of its VPC, /16 to /24; pods have addresses of it, so podCidr is the same'),
+  vpcCidr: cidr.describe('range of its VPC, /16 to /22; pods have addresses of it, so podCidr is the same'),
   zones: z.array(zone).min(2).max(6).describe('a public and a private subnet in each'),
   nodes: z
     .strictObject({
@@ -55,8 +55,16 @@ const cluster = z.strictObject({
 export const eksSchema = z.strictObject({
   kubernetes: z.string().regex(/^1\.\d{2}$/, 'a version such as "1.36", in quotes'),
   addons: z
-    .strictObject({ 'vpc-cni': addonVersion, coredns: addonVersion, 'kube-proxy': addonVersion })
-    .describe('pinned versions of the add-ons'),
+    .strictObject({
+      'vpc-cni': addonVersion,
+      coredns: addonVersion,
+      'kube-proxy': addonVersion,
+      'eks-pod-identity-agent': addonVersion.exactOptional().describe('needed by identities: pod-identity'),
+      'amazon-cloudwatch-observability': addonVersion
+        .exactOptional()
+        .describe('needed by expect.containerInsights'),
+    })
+    .describe('pinned versions of the add-ons; env up --plan says which ones EKS has'),
   owner: z
     .string()
     .regex(/^[\w+=.@:/ -]{1,128}$/, 'up to 128 letters, digits, blanks and + - = . _ : / @')

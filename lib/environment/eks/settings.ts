@@ -71,8 +71,14 @@ export function eksProblems(
         'write the same range: the VPC CNI gives pods addresses of the VPC',
       ),
     );
-  if (!prefixWithin(spec.vpcCidr, 16, 24))
-    problems.push(problem([...at, 'vpcCidr'], `${spec.vpcCidr} is no /16 to /24`, 'a VPC is a /16 at most'));
+  if (!prefixWithin(spec.vpcCidr, 16, 22))
+    problems.push(
+      problem(
+        [...at, 'vpcCidr'],
+        `${spec.vpcCidr} is no /16 to /22`,
+        'a VPC is a /16 at most, and subnets need room',
+      ),
+    );
   if (!prefixWithin(serviceCidr, 12, 24))
     problems.push(
       problem(
@@ -80,6 +86,10 @@ export function eksProblems(
         `${serviceCidr} is no /12 to /24`,
         'EKS takes /12 to /24',
       ),
+    );
+  if (spec.identities === 'pod-identity' && file.addons['eks-pod-identity-agent'] === undefined)
+    problems.push(
+      problem([...at, 'identities'], 'Pod Identity needs an agent', 'pin addons.eks-pod-identity-agent'),
     );
   for (const zone of spec.zones)
     if (zone.slice(0, -1) !== region)

@@ -16,6 +16,7 @@ import type { StageEvent } from './images/stage.ts';
 import { clustersOf, deleteCluster, residueOf } from './leftovers.ts';
 import { mcsDefinitions } from './mcs-definitions.ts';
 import { ensureTool } from './tools.ts';
+import { inParallel } from '../../support/in-parallel.ts';
 import { cacheDir } from '../../support/paths.ts';
 
 export interface KindOptions {
@@ -144,12 +145,4 @@ async function ensureNetwork(engine: Engine, network: string, environment: strin
   await exec('docker', ['network', 'create', '--driver', 'bridge', '--label', label, network], {
     env: engine.env,
   });
-}
-
-/** All at once; when one fails the others are still waited for, so that nothing goes on unseen. */
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results = await Promise.allSettled(items.map(work));
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure) throw failure.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<R>).value);
 }

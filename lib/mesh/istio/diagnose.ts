@@ -82,7 +82,7 @@ async function facts(
       published: (gateway?.status?.loadBalancer?.ingress ?? []).map(
         ({ ip, hostname }) => ip ?? hostname ?? '',
       ),
-      nodeAddresses: cluster.nodes.map(({ address }) => address),
+      nodeAddresses: [...cluster.nodes.map(({ address }) => address), ...(cluster.gateways ?? [])],
     },
     network: { expected: cluster.network, label: namespace?.metadata?.labels?.['topology.istio.io/network'] },
     rejections: said.proxies.flatMap(rejectionsOf),

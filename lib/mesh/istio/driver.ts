@@ -19,6 +19,7 @@ import { membership } from './membership.ts';
 import { permissiveManifest } from './manifests.ts';
 import { EAST_WEST_PORT, gatewayAddresses, ISTIO_NAMESPACE } from './operator.ts';
 import { istioPeers } from './peers.ts';
+import { istioPorts } from './ports.ts';
 import { istioPushes } from './pushes.ts';
 import { istioRotation } from './rotation.ts';
 import { detect, publishedAddresses, status } from './status.ts';
@@ -48,6 +49,7 @@ export const istioDriver: MeshDriver = {
     'mcs',
   ],
   namespaceLabels: { 'istio-injection': 'enabled' },
+  ports: istioPorts,
   mtls: {
     // Under STRICT no filter chain matches a connection without TLS, and Envoy closes it.
     rejectsPlaintextAs: 'reset',

@@ -11,7 +11,10 @@ import { type CertificateAuthority, ensureRoot, issueIntermediate } from '../../
 import { authorityManifest, meshManifests, namespaceManifest } from './manifests.ts';
 import { EAST_WEST_GATEWAY, gatewayNodes, ISTIO_NAMESPACE, istioOperator } from './operator.ts';
 import { readerRole, withMcs } from './mcs-install.ts';
-import { missingConnections } from './status.ts';
+import { missingConnections, publishedAddresses } from './status.ts';
+
+/** A load balancer of AWS is there in two to three minutes; one that cannot be made says so in the Service's events. */
+const LOAD_BALANCER_MS = 600_000;
 
 /** Installs Istio into every cluster at once, each with an intermediate of one shared root. */
 export async function install(context: MeshContext): Promise<void> {
@@ -37,7 +40,7 @@ async function installCluster(
   writeFileSync(file, istioOperator(context.environment, cluster, context.images));
   await runInstall(cluster, [file], context);
   await apply(kube, meshManifests(context.environment));
-  await publishGateway(kube, cluster);
+  await publishGateway(kube, cluster, context.signal);
   context.log.info(`${cluster.name}: istiod and east-west gateway ready`);
 }
 
@@ -84,9 +87,22 @@ async function hasAuthority(kube: Kube, root: CertificateAuthority): Promise<boo
 
 /**
  * Gives the gateway's Service the addresses of its nodes: kube-proxy serves a load-balancer address on
- * every node, so that the death of one worker leaves the others.
+ * every node, so that the death of one worker leaves the others. Where the cloud gives it a load balancer, waits until it did.
  */
-export async function publishGateway(kube: Kube, cluster: LabCluster): Promise<void> {
+export async function publishGateway(kube: Kube, cluster: LabCluster, signal?: AbortSignal): Promise<void> {
+  if (cluster.gatewayService) {
+    await waitFor(
+      `${cluster.name}: a load balancer for ${EAST_WEST_GATEWAY}`,
+      async () => (await publishedAddresses(cluster)).length > 0,
+      {
+        timeoutMs: LOAD_BALANCER_MS,
+        everyMs: 5000,
+        nextStep: `kubectl --kubeconfig ${cluster.kubeconfig} -n ${ISTIO_NAMESPACE} describe service ${EAST_WEST_GATEWAY}`,
+        ...(signal ? { signal } : {}),
+      },
+    );
+    return;
+  }
   const ingress = gatewayNodes(cluster).map(({ address }) => ({ ip: address }));
   await kube.core.patchNamespacedServiceStatus({
     namespace: ISTIO_NAMESPACE,
@@ -123,26 +139,20 @@ export async function remoteSecret(
   remote: LabCluster,
   context: MeshContext,
 ): Promise<KubernetesObject> {
-  // The other control planes reach this API server over the engine's network, not by its port on the host.
-  const apiServer = remote.nodes.find(({ role }) => role === 'control-plane')?.address;
-  if (apiServer === undefined)
-    throw new MeshproofError('environment', `${remote.name}: no control-plane node`);
-  const { stdout } = await exec(
-    istioctl,
-    [
-      'create-remote-secret',
-      '--kubeconfig',
-      remote.kubeconfig,
-      '--name',
-      remote.name,
-      '--server',
-      `https://${apiServer}:6443`,
-    ],
-    { signal: context.signal },
-  );
+  const args = ['create-remote-secret', '--kubeconfig', remote.kubeconfig, '--name', remote.name];
+  const { stdout } = await exec(istioctl, [...args, ...serverFlag(remote)], { signal: context.signal });
   const [secret] = parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject);
   if (!secret) throw new MeshproofError('environment', `${remote.name}: istioctl made no remote secret`);
   return secret;
+}
+
+/**
+ * The other control planes reach an API server of kind over the engine's network, not by its port on the host. One that a cloud runs
+ * has no node, and one name for everybody: that of the kubeconfig.
+ */
+export function serverFlag({ nodes }: LabCluster): string[] {
+  const apiServer = nodes.find(({ role }) => role === 'control-plane')?.address;
+  return apiServer === undefined ? [] : ['--server', `https://${apiServer}:6443`];
 }
 
 /** Removes the control plane and everything of Istio's that is cluster-wide. */

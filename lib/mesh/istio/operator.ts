@@ -5,6 +5,8 @@ import type { MeshContext } from '../contracts.ts';
 
 /** Port of the east-west gateway that passes mTLS through to the workload that the SNI names. */
 export const EAST_WEST_PORT = 15443;
+/** Where a cloud's load balancer passes on what it takes on {@link EAST_WEST_PORT}: fixed, so that a firewall can name it. */
+export const EAST_WEST_NODE_PORT = 31_443;
 /** Name of the gateway's Deployment, Service and label. */
 export const EAST_WEST_GATEWAY = 'istio-eastwestgateway';
 export const ISTIO_NAMESPACE = 'istio-system';
@@ -27,6 +29,13 @@ const MCS = {
 export const MULTI_ROOT = { ISTIO_MULTIROOT_MESH: 'true' };
 /** Lets a proxy's agent take roots from istiod at once; it learns them with its next certificate otherwise, in 12 h. */
 const ROOTS_OVER_XDS = { PROXY_CONFIG_XDS_AGENT: 'true' };
+
+/**
+ * Load balancers of AWS have a host name and no lasting address; istiod looks it up, again when its TTL is over (30 s at least), and
+ * hands the addresses to proxies. Said though it is the default: where it is off, endpoints of that network are left out without an
+ * error (pilot/pkg/model/network.go; istio/istio#29359, #36275).
+ */
+const HOST_NAMED_GATEWAYS = { RESOLVE_HOSTNAME_GATEWAYS: 'true' };
 
 /**
  * Proxies ask the link-local metadata address of three clouds at their start, which holds each pod up for 2 to 5 s where
@@ -80,8 +89,8 @@ export function istioOperator(
         localityLbSetting: { enabled: mesh.resilience.localityFailover },
       },
       components: {
-        // On the control-plane node: the kill of a worker is then a fault of the data plane only.
-        pilot: { k8s: { resources: small, ...ON_CONTROL_PLANE } },
+        // On the control-plane node: the kill of a worker is then a fault of the data plane only. A cloud keeps that node to itself.
+        pilot: { k8s: { resources: small, ...(hasServerNode(cluster) ? ON_CONTROL_PLANE : {}) } },
         ingressGateways: [
           {
             name: EAST_WEST_GATEWAY,
@@ -97,12 +106,7 @@ export function istioOperator(
               env: [{ name: 'ISTIO_META_REQUESTED_NETWORK_VIEW', value: cluster.network }],
               // One replica a worker: the loss of a node must not be the loss of the gateway.
               affinity: { podAntiAffinity: onePerNode() },
-              service: {
-                ports: [
-                  { name: 'status-port', port: 15021, targetPort: 15021 },
-                  { name: 'tls', port: EAST_WEST_PORT, targetPort: EAST_WEST_PORT },
-                ],
-              },
+              ...gatewayService(cluster),
             },
           },
         ],
@@ -122,6 +126,7 @@ export function istioOperator(
             ...(plain ? PLAIN_ENVOY : {}),
             ...(mesh.mcs ? MCS : {}),
             ...(mesh.multiRoot ? MULTI_ROOT : {}),
+            ...(cluster.gatewayService ? HOST_NAMED_GATEWAYS : {}),
           },
         },
         gateways: { 'istio-ingressgateway': { autoscaleEnabled: false } },
@@ -129,6 +134,20 @@ export function istioOperator(
       },
     },
   });
+}
+
+/** False where the control plane of Kubernetes is a cloud's, and has no node. */
+function hasServerNode({ nodes }: LabCluster): boolean {
+  return nodes.some(({ role }) => role === 'control-plane');
+}
+
+function gatewayService({ gatewayService: cloud }: LabCluster) {
+  const tls = { name: 'tls', port: EAST_WEST_PORT, targetPort: EAST_WEST_PORT };
+  const ports = [
+    { name: 'status-port', port: 15021, targetPort: 15021 },
+    cloud ? { ...tls, nodePort: EAST_WEST_NODE_PORT } : tls,
+  ];
+  return { ...(cloud ? { serviceAnnotations: cloud.annotations } : {}), service: { ports } };
 }
 
 /** Nodes that the gateway runs on and is published at: the workers, or the only node of a cluster without any. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { LabCluster } from '../../model/lab.ts';
 import { exec } from '../../support/exec.ts';
 import { ignoreMissing, openKube } from '../../support/kube.ts';
@@ -45,6 +46,33 @@ export async function publishedAddresses(cluster: LabCluster): Promise<string[]>
   return (service?.status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '');
 }
 
+/** Other clusters whose gateways this control plane leaves out, in words: they have host names, and it looks none up. */
+async function deafTo(cluster: LabCluster, clusters: readonly LabCluster[]): Promise<string[]> {
+  const { apps } = openKube(cluster.kubeconfig);
+  const istiod = await ignoreMissing(
+    apps.readNamespacedDeployment({ namespace: ISTIO_NAMESPACE, name: 'istiod' }),
+  );
+  const env = istiod?.spec?.template.spec?.containers[0]?.env ?? [];
+  if (!env.some(({ name, value }) => name === 'RESOLVE_HOSTNAME_GATEWAYS' && value === 'false')) return [];
+  const others = clusters.filter(({ name }) => name !== cluster.name);
+  const published = await Promise.all(
+    others.map(async (other) => ({ name: other.name, addresses: await publishedAddresses(other) })),
+  );
+  return leftOut(published);
+}
+
+/** Gateways with host names, as problems of a control plane that looks none up (RESOLVE_HOSTNAME_GATEWAYS=false). Pure. */
+export function leftOut(published: readonly { name: string; addresses: readonly string[] }[]): string[] {
+  return published.flatMap(({ name, addresses }) =>
+    addresses
+      .filter((address) => isIP(address) === 0)
+      .map(
+        (host) =>
+          `control plane looks up no host names (RESOLVE_HOSTNAME_GATEWAYS=false), so that nothing here calls ${name} through ${host}`,
+      ),
+  );
+}
+
 /** Ready means: istiod and every gateway replica available, and all other clusters watched. */
 export async function status(
   cluster: LabCluster,
@@ -72,10 +100,13 @@ export async function status(
   }
   const published = await publishedAddresses(cluster);
   const known = [...cluster.nodes.map(({ address }) => address), ...(cluster.gateways ?? [])];
-  for (const address of published.filter((one) => !known.includes(one))) {
+  // A load balancer is the cloud's to name.
+  const foreign = cluster.gatewayService ? [] : published.filter((one) => !known.includes(one));
+  for (const address of foreign) {
     problems.push(`the east-west gateway is published at ${address}, which is no node of ${cluster.name}`);
   }
   if (published.length === 0) problems.push('the east-west gateway is published at no address');
+  problems.push(...(await deafTo(cluster, context.clusters)));
   const istioctl = await context.tool('istioctl');
   const missing = await missingConnections(istioctl, cluster, context.clusters);
   for (const name of missing) problems.push(`control plane does not watch cluster ${name}`);

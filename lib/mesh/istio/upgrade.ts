@@ -38,7 +38,7 @@ async function bring(cluster: LabCluster, settings: MeshSettings, context: Upgra
       return operator;
     },
   );
-  await publishGateway(openKube(cluster.kubeconfig), cluster);
+  await publishGateway(openKube(cluster.kubeconfig), cluster, context.signal);
   await ready(cluster, context);
   const image = proxyImageOf(installed, settings.proxyImage);
   await injects(cluster, { image, labels: { 'sidecar.istio.io/inject': 'true' } }, context);

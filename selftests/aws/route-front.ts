@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * Stands in front of moto, and adds to its answers what it knows and does not say: the attachment that a route of a transit gateway
+ * leads to (its list of them is always empty). Everything else is passed on as it is. The shape is that of
+ * `TransitGatewayRoute.TransitGatewayAttachments` in the EC2 API reference.
+ */
+export async function startRouteFront(moto: string): Promise<{ endpoint: string } & AsyncDisposable> {
+  /** Attachment by route table and range. */
+  const routes = new Map<string, string>();
+  const server = createServer((request, response) => {
+    void (async () => {
+      const body = await bodyOf(request);
+      const asked = new URLSearchParams(body.toString());
+      const action = asked.get('Action') ?? '';
+      const table = asked.get('TransitGatewayRouteTableId') ?? '';
+      const answer = await fetch(`${moto}${request.url ?? '/'}`, {
+        method: request.method ?? 'POST',
+        headers: headersOf(request),
+        ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+      });
+      const text = await answer.text();
+      if (/^(Create|Replace)TransitGatewayRoute$/.test(action) && answer.ok)
+        routes.set(
+          `${table} ${asked.get('DestinationCidrBlock')}`,
+          asked.get('TransitGatewayAttachmentId') ?? '',
+        );
+      const said = action === 'SearchTransitGatewayRoutes' ? withAttachments(text, table, routes) : text;
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/xml' });
+      response.end(said);
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function withAttachments(text: string, table: string, routes: ReadonlyMap<string, string>): string {
+  return text.replace(
+    /<destinationCidrBlock>([^<]+)<\/destinationCidrBlock><transitGatewayAttachments\/>/g,
+    (found, cidr: string) => {
+      const id = routes.get(`${table} ${cidr}`);
+      if (!id) return found;
+      const item = `<item><transitGatewayAttachmentId>${id}</transitGatewayAttachmentId></item>`;
+      return `<destinationCidrBlock>${cidr}</destinationCidrBlock><transitGatewayAttachments>${item}</transitGatewayAttachments>`;
+    },
+  );
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+/** Those that concern one hop only are not passed on. */
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  const own = new Set(['connection', 'content-length', 'transfer-encoding', 'expect', 'keep-alive']);
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      own.has(name) || typeof value !== 'string' ? [] : [[name, value]],
+    ),
+  );
+}
