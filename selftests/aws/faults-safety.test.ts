@@ -1,6 +1,7 @@
 import { DeleteScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateNetworkAclEntryCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@playwright/test';
+import { awsCalls } from '../../lib/aws/calls.ts';
 import { awsApi } from '../../lib/fault/aws/mechanism.ts';
 import { sweepAws } from '../../lib/fault/aws/sweep.ts';
 import { injectFault } from '../../lib/fault/inject.ts';
@@ -211,5 +212,48 @@ test('a schedule of that name that says something else is not taken for armed: n
   await expect(injectFault(plan, { journal: info.outputPath('journal.jsonl') })).rejects.toThrow(
     'is not armed: ScheduleExpression is',
   );
+  expect(await liveState([east, west])).toBe(before);
+});
+
+/** The request that makes a schedule, as the test server names it. */
+const SCHEDULE = '^POST .*/schedules/';
+
+test('what AWS throttles is asked again, and is done once', async ({}, info) => {
+  const { lab, east, west } = await makeNetworks();
+  const before = await liveState([east, west]);
+  const plan = await planned(PARTITION, lab);
+  await moto?.steer({
+    answers: ['^CreateNetworkAclEntry$', SCHEDULE, '^DeleteNetworkAclEntry$'].map((match) => ({
+      match,
+      code: 'ThrottlingException',
+      times: 2,
+    })),
+  });
+  const first = awsCalls().length;
+  const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
+  await active.revert();
+  await moto?.steer({});
+  const calls = awsCalls().slice(first);
+  for (const action of ['CreateNetworkAclEntry', 'CreateSchedule', 'DeleteNetworkAclEntry']) {
+    const attempts = calls.filter((call) => call.action === action).map((call) => call.attempts);
+    expect(attempts, action).toHaveLength(2);
+    expect(Math.max(...attempts), action).toBeGreaterThan(1);
+  }
+  expect(await liveState([east, west])).toBe(before);
+});
+
+test('a dead-man that AWS refuses means that nothing is injected', async ({}, info) => {
+  const { lab, east, west } = await makeNetworks();
+  const before = await liveState([east, west]);
+  const plan = await planned(PARTITION, lab);
+  await moto?.steer({ answers: [{ match: SCHEDULE, code: 'AccessDeniedException', times: 1 }] });
+  const first = awsCalls().length;
+  await expect(injectFault(plan, { journal: info.outputPath('journal.jsonl') })).rejects.toThrow();
+  await moto?.steer({});
+  expect(
+    awsCalls()
+      .slice(first)
+      .map(({ action }) => action),
+  ).not.toContain('CreateNetworkAclEntry');
   expect(await liveState([east, west])).toBe(before);
 });
