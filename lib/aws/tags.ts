@@ -4,6 +4,8 @@ export const TAG = {
   run: 'meshproof.dev/run',
   owner: 'meshproof.dev/owner',
   expires: 'meshproof.dev/expires',
+  /** The cluster that something belongs to. */
+  cluster: 'meshproof.dev/cluster',
 } as const;
 
 export interface OurTags {
