@@ -1,10 +1,7 @@
 import {
   DescribeInstancesCommand,
   DescribeNatGatewaysCommand,
-  DescribeTransitGatewayAttachmentsCommand,
-  DescribeTransitGatewaysCommand,
   DescribeVpcEndpointsCommand,
-  DescribeVpcPeeringConnectionsCommand,
 } from '@aws-sdk/client-ec2';
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { AwsPlace } from '../model/aws.ts';
@@ -17,19 +14,18 @@ export interface TaggedResource {
   tags: Record<string, string>;
 }
 
-/** Resources of a place that carry our tag of this environment, of any when it is left out. IAM roles are not among them: AWS lists none. */
-export async function taggedResources(place: AwsPlace, environment?: string): Promise<TaggedResource[]> {
-  const filter = { Key: TAG.environment, ...(environment === undefined ? {} : { Values: [environment] }) };
+/** Resources of a place that carry our tags. IAM roles are not among them: AWS lists none. */
+export async function taggedResources(place: AwsPlace): Promise<TaggedResource[]> {
   const found: TaggedResource[] = [];
   const client = awsClients(place).tagging;
-  for await (const page of paginateGetResources({ client }, { TagFilters: [filter] }))
+  for await (const page of paginateGetResources({ client }, { TagFilters: [{ Key: TAG.environment }] }))
     for (const { ResourceARN: arn = '', Tags = [] } of page.ResourceTagMappingList ?? [])
       found.push({ arn, tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])) });
   return found;
 }
 
 /** States of what is gone, and shown for an hour or so with its tags. */
-const GONE = ['terminated', 'deleted', 'rejected', 'expired', 'failed'];
+const GONE = ['terminated', 'shutting-down', 'deleted', 'failed'];
 
 /** Tells of some resources of one kind which of them still exist. */
 type Living = (
@@ -58,34 +54,6 @@ const LINGERING: Record<string, Living> = {
       new DescribeVpcEndpointsCommand({ Filters: [{ Name: 'vpc-endpoint-id', Values: ids }] }),
     );
     return VpcEndpoints.map(({ VpcEndpointId: id, State }) => ({ id, state: State?.toLowerCase() }));
-  },
-  'vpc-peering-connection': async (place, ids) => {
-    const { VpcPeeringConnections = [] } = await awsClients(place).ec2.send(
-      new DescribeVpcPeeringConnectionsCommand({
-        Filters: [{ Name: 'vpc-peering-connection-id', Values: ids }],
-      }),
-    );
-    return VpcPeeringConnections.map(({ VpcPeeringConnectionId: id, Status }) => ({
-      id,
-      state: Status?.Code,
-    }));
-  },
-  'transit-gateway': async (place, ids) => {
-    const { TransitGateways = [] } = await awsClients(place).ec2.send(
-      new DescribeTransitGatewaysCommand({ Filters: [{ Name: 'transit-gateway-id', Values: ids }] }),
-    );
-    return TransitGateways.map(({ TransitGatewayId: id, State: state }) => ({ id, state }));
-  },
-  'transit-gateway-attachment': async (place, ids) => {
-    const { TransitGatewayAttachments = [] } = await awsClients(place).ec2.send(
-      new DescribeTransitGatewayAttachmentsCommand({
-        Filters: [{ Name: 'transit-gateway-attachment-id', Values: ids }],
-      }),
-    );
-    return TransitGatewayAttachments.map(({ TransitGatewayAttachmentId: id, State: state }) => ({
-      id,
-      state,
-    }));
   },
 };
 

@@ -1,15 +1,16 @@
 import { awsClients } from '../../aws/clients.ts';
 import { eventually } from '../../aws/eventually.ts';
-import { stillThere, taggedResources } from '../../aws/tagged.ts';
+import { awsResidue } from '../../aws/residue.ts';
 import { findStack } from '../../aws/stacks.ts';
 import type { AwsPlace } from '../../model/aws.ts';
 import type { Environment } from '../../model/environment.ts';
 import { inParallel } from '../../support/in-parallel.ts';
 import type { ProviderContext } from '../provider.ts';
 import type { ClusterNetwork } from './links/contract.ts';
-import { connectNetworks } from './links/index.ts';
+import { connectNetworks, disconnectNetworks } from './links/index.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { ensureStack, removeStack, type StackContext, type StackPlace } from './stacks.ts';
+import { findOurs, removeAll, sweepPlan } from './sweep.ts';
 import { clusterStacks, eksSettingsOf, networkOf, stackTags } from './template/index.ts';
 import { templateBody } from './template/template.ts';
 
@@ -69,12 +70,16 @@ export async function ensureInfrastructure(
   return made;
 }
 
-/** Removes all that {@link ensureInfrastructure} ever began, in the order in which AWS lets it go. */
+/** Removes all that {@link ensureInfrastructure} ever began, in the order in which AWS lets it go: links, stacks, what else has our tags. */
 export async function removeInfrastructure(environment: string, context: ProviderContext): Promise<void> {
-  const record = readRecord(environment);
-  if (!record) return;
-  await allowed(record.stacks);
-  await inParallel(record.stacks, (stack) => removeStack(stack, environment, stackContext(context)));
+  const stacks = readRecord(environment)?.stacks ?? [];
+  await allowed(stacks);
+  const places = placesOf(stacks);
+  const looks = { ...context, firstLookMs: FIRST_LOOK_MS };
+  await disconnectNetworks(environment, places, looks);
+  await inParallel(stacks, (stack) => removeStack(stack, environment, stackContext(context)));
+  const rest = async () => sweepPlan(await findOurs(places), { environment, now: new Date() });
+  await removeAll((await rest()).remove, looks);
   await eventually(async () => ((await leftOn(environment)).length === 0 ? true : undefined), {
     what: `${environment} without anything tagged`,
     signal: context.signal,
@@ -86,20 +91,13 @@ export async function removeInfrastructure(environment: string, context: Provide
   });
 }
 
-/** What is still there of an environment, in words: stacks, and whatever carries its tag. */
+/** What is still there of an environment, in words: stacks, and whatever else carries its tag. */
 export async function leftOn(environment: string): Promise<string[]> {
-  const stacks = readRecord(environment)?.stacks ?? [];
-  const inStacks = await inParallel(stacks, async ({ place, name }) => {
-    const stack = await findStack(place, name);
-    const there = stack && stack.status !== 'DELETE_COMPLETE' && stack.tags?.environment === environment;
-    return there ? [`stack ${name} in ${place.region}: ${stack.status}`] : [];
-  });
-  const places = new Map(stacks.map(({ place }) => [JSON.stringify(place), place]));
-  const tagged = await inParallel([...places.values()], async (place) => {
-    const found = await stillThere(place, await taggedResources(place, environment));
-    return found.map(({ arn }) => arn).filter((arn) => !arn.includes(':cloudformation:'));
-  });
-  return [...inStacks, ...tagged].flat();
+  return awsResidue(environment, placesOf(readRecord(environment)?.stacks ?? []));
+}
+
+function placesOf(stacks: readonly StackPlace[]): AwsPlace[] {
+  return [...new Map(stacks.map(({ place }) => [JSON.stringify(place), place])).values()];
 }
 
 /** Every account is asked who it is, and found allowed, before any of them is changed. */

@@ -8,7 +8,11 @@ import type { EksCluster } from './infrastructure.ts';
  * Writes the kubeconfig of a cluster (mode 0600) and gives its path. Whoever uses it asks Meshproof itself for a token, which
  * signs it with the credentials that are in the shell then: nothing secret is in the file.
  */
-export function writeKubeconfig(environment: string, cluster: EksCluster, stateDir: string): string {
+export function writeKubeconfig(
+  environment: string,
+  cluster: Omit<EksCluster, 'network' | 'expires'>,
+  stateDir: string,
+): string {
   const { endpoint: server, certificateAuthority, place, name: eksName } = cluster;
   const name = `meshproof-${environment}-${cluster.cluster}`;
   const { role } = place.account;
