@@ -3,12 +3,14 @@ import { istioDriver } from '../lib/mesh/istio/driver.ts';
 import type { CallTarget } from '../lib/model/call-plan.ts';
 import type { RunManifest } from '../lib/model/run.ts';
 import type { Backend } from '../lib/run/backend.ts';
+import { providerCapabilities } from '../lib/run/capabilities.ts';
 import { MeshproofError } from '../lib/support/errors.ts';
 import { type AgentTools, fakeAgent } from './fake/agent.ts';
 import { type FakeTrust, fakeTrust } from './fake/certificates.ts';
 import { type Counted, counted } from './fake/counted.ts';
 import { isPlanted } from './fake/defects.ts';
 import { injectFake } from './fake/faults.ts';
+import { fakeAws } from './fake/aws.ts';
 import { fakeLoad } from './fake/loads.ts';
 import { serviceIn } from './fake/services.ts';
 import { fakeWatch } from './fake/watch.ts';
@@ -44,7 +46,10 @@ function backendOf(manifest: RunManifest): Backend {
       whyShut: async () => [],
       whyClear: async () => [],
     },
-    driver: fakeDriver,
+    driver: {
+      ...fakeDriver,
+      capabilities: [...fakeDriver.capabilities, ...providerCapabilities(manifest.lab.environment.provider)],
+    },
     kube: () => notInMemory('an API server'),
     onNode: async () => notInMemory('nodes'),
     apply: async () => notInMemory('an API server'),
@@ -98,6 +103,7 @@ function backendOf(manifest: RunManifest): Backend {
       );
     },
     problems: async () => problemsIn(),
+    aws: async (checks) => fakeAws(checks),
     watch: fakeWatch(world),
     diagnose: async () => ({ causes: problemsIn(), files: {} }),
     [Symbol.asyncDispose]: async () => {},

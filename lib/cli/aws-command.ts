@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { awsCheckCommand } from './aws-check-command.ts';
 import { eksToken, execCredential } from '../aws/token.ts';
 
 /** `meshproof aws …` */
 export function awsCommand(): Command {
   const aws = new Command('aws').description('what clusters on AWS need besides');
+  aws.addCommand(awsCheckCommand());
   aws
     .command('token')
     .requiredOption('--cluster <name>', 'name of the cluster on EKS')

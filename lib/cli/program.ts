@@ -34,6 +34,7 @@ export function meshproofProgram(): Command {
     sweepCommand(),
     awsCommand(),
     rbacCommand(),
+    awsCommand(),
     doctorCommands(),
     engineCommands(),
     reportCommand(),

@@ -24,7 +24,7 @@ import type {
   TrustRotation,
 } from './contracts.ts';
 
-/** What a mesh can do; a suite asks for it, and is not applicable without it. */
+/** What a mesh, or what its clusters run on, can do; a suite asks for it, and is not applicable without it. */
 export type Capability =
   | 'multi-network'
   | 'strict-mtls'
@@ -42,7 +42,8 @@ export type Capability =
   | 'cluster-local'
   | 'mcs'
   | 'mcs-conflict-status'
-  | 'udp-cross-network';
+  | 'udp-cross-network'
+  | 'aws';
 
 /** State of one cluster's part of the mesh. */
 export interface MeshStatus {

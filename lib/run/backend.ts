@@ -5,6 +5,7 @@ import type { FailoverSpec } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import type { ServiceView } from '../model/service.ts';
 import type { AgentClient } from '../probe/client.ts';
+import type { AwsCheck } from '../model/aws-check.ts';
 import type { Clock } from '../support/clock.ts';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { MutualTls } from '../mesh/contracts.ts';
@@ -13,6 +14,7 @@ import type { Diagnosis, DiagnosisQuestion } from '../model/diagnosis.ts';
 import type { ExecResult } from '../support/exec.ts';
 import type { Kube } from '../support/kube.ts';
 import type { InNodeOptions } from '../support/node-access.ts';
+import type { AwsReport } from './aws/check.ts';
 import type { Changes } from './changes.ts';
 import type { RunWatch } from './invariants.ts';
 import type { Guest } from './guest.ts';
@@ -56,7 +58,7 @@ export interface Backend extends AsyncDisposable {
   /** The time that recordings and faults are dated in. */
   clock: Clock;
   mtls: MutualTls;
-  /** The mesh's driver, with its capabilities. */
+  /** The mesh's driver, with its capabilities and those of the provider. */
   driver: MeshDriver;
   /** One cluster's API, for what has no method of its own here. The self-tests' world has none: `not-applicable`. */
   kube(cluster: string): Kube;
@@ -92,6 +94,8 @@ export interface Backend extends AsyncDisposable {
   problems(): Promise<string[]>;
   /** Looks for the likely causes of a call's failure, or of anything that is wrong; takes seconds, changes nothing. */
   diagnose(question: DiagnosisQuestion): Promise<Diagnosis>;
+  /** Reads the live AWS accounts of the lab, and judges them; `not-applicable` where there are none. Changes nothing. */
+  aws(checks: readonly AwsCheck[]): Promise<AwsReport>;
   /** Looks back on the whole run. */
   watch: RunWatch;
 }

@@ -13,6 +13,8 @@ import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts'
 import { runInNode } from '../support/node-access.ts';
 import { agentPool, podAgents } from './agents.ts';
 import type { Backend } from './backend.ts';
+import { checkLab } from './aws/check-lab.ts';
+import { providerCapabilities } from './capabilities.ts';
 import { openChanges } from './changes.ts';
 import { runWatch } from './invariants.ts';
 import { diagnoseLab } from './lab-diagnose.ts';
@@ -40,7 +42,10 @@ export function labBackend(manifest: RunManifest): Backend {
     ...(manifest.callers ? { callers: manifest.callers } : {}),
     clock: systemClock,
     mtls: driver.mtls,
-    driver,
+    driver: {
+      ...driver,
+      capabilities: [...driver.capabilities, ...providerCapabilities(lab.environment.provider)],
+    },
     kube: kubeOf,
     async onNode(cluster, node, command, options = {}) {
       // Where there is no engine it takes a privileged pod.
@@ -129,6 +134,7 @@ export function labBackend(manifest: RunManifest): Backend {
       });
     },
     problems,
+    aws: (checks) => checkLab(lab, checks),
     watch: runWatch(lab, manifest.output),
     diagnose(question) {
       return diagnoseLab(this, question);

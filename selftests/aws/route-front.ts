@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * Stands in front of moto, and adds to its answers what it knows and does not say: the attachment that a route of a transit gateway
- * leads to (its list of them is always empty). Everything else is passed on as it is. The shape is that of
+ * leads to (its list of them is always empty), and that there is no association of Pod Identity (it knows none of these
+ * calls). Everything else is passed on as it is. The shape is that of
  * `TransitGatewayRoute.TransitGatewayAttachments` in the EC2 API reference.
  */
 export async function startRouteFront(moto: string): Promise<{ endpoint: string } & AsyncDisposable> {
@@ -14,6 +15,11 @@ export async function startRouteFront(moto: string): Promise<{ endpoint: string 
     void (async () => {
       const body = await bodyOf(request);
       const asked = new URLSearchParams(body.toString());
+      if (/^\/clusters\/[^/]+\/pod-identity-associations/.test(request.url ?? '')) {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ associations: [] }));
+        return;
+      }
       const action = asked.get('Action') ?? '';
       const table = asked.get('TransitGatewayRouteTableId') ?? '';
       const answer = await fetch(`${moto}${request.url ?? '/'}`, {
@@ -30,7 +36,7 @@ export async function startRouteFront(moto: string): Promise<{ endpoint: string 
       const said = action === 'SearchTransitGatewayRoutes' ? withAttachments(text, table, routes) : text;
       response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/xml' });
       response.end(said);
-    })();
+    })().catch((error: unknown) => response.writeHead(502).end(String(error)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

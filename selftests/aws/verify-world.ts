@@ -89,7 +89,7 @@ async function cluster(
     (await ec2.send(new DescribeRouteTablesCommand(inVpc))).RouteTables?.[0]?.RouteTableId,
   );
   const nacl = must((await ec2.send(new DescribeNetworkAclsCommand(inVpc))).NetworkAcls?.[0]?.NetworkAclId);
-  const eksName = `shop-${name}`;
+  const eksName = `meshproof-shop-${name}`;
   const roleArn = `arn:aws:iam::${ACCOUNT}:role/eks`;
   await eks.send(
     new CreateClusterCommand({

@@ -78,6 +78,8 @@ const DEFECTS = {
   'no-elections': 'no lease is there, now or before',
   'no-baseline': 'nobody looked when the run began',
   'clocks-coarse': 'clocks are read to 80 ms only',
+  'aws-shut': 'a security group of west does not let the gateway port in',
+  'aws-unequal': 'the account, zone and logs of the clusters are not as they should be',
   'trace-stripped': 'in west the header traceparent is removed before it reaches a server',
 } as const;
 export type Defect = keyof typeof DEFECTS;
