@@ -6,6 +6,8 @@ export const TAG = {
   expires: 'meshproof.dev/expires',
   /** The cluster that something belongs to. */
   cluster: 'meshproof.dev/cluster',
+  /** The fault that something was made for. */
+  fault: 'meshproof.dev/fault',
 } as const;
 
 export interface OurTags {

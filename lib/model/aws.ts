@@ -55,6 +55,8 @@ export interface EksClusterSettings {
   publicAccess: readonly string[];
   /** ARNs of IAM principals beside the creator that are made administrators by an access entry. */
   admins: readonly string[];
+  /** Whom schedules that revert faults act as, and where they leave what failed; those of the cluster's stack when left out. */
+  deadMan?: { role: string; queue?: string };
 }
 
 export type AwsAddon = 'vpc-cni' | 'coredns' | 'kube-proxy';
