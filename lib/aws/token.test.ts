@@ -48,7 +48,9 @@ test('a token of another cluster has another signature', async () => {
 });
 
 test('kubectl is given the token, and when to ask again', () => {
-  expect(JSON.parse(execCredential({ token: 'k8s-aws-v1.x', expires: new Date('2026-11-22T21:14:00.123Z') }))).toEqual({
+  expect(
+    JSON.parse(execCredential({ token: 'k8s-aws-v1.x', expires: new Date('2026-11-22T21:14:00.123Z') })),
+  ).toEqual({
     apiVersion: 'client.authentication.k8s.io/v1',
     kind: 'ExecCredential',
     status: { token: 'k8s-aws-v1.x', expirationTimestamp: '2026-11-22T21:14:00Z' },

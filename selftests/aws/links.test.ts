@@ -13,7 +13,7 @@ import { expect, test } from '@playwright/test';
 import { awsCalls } from '../../lib/aws/calls.ts';
 import { awsClients } from '../../lib/aws/clients.ts';
 import { awsResidue } from '../../lib/aws/residue.ts';
-import { ourHealthChecks, ourZones } from '../../lib/aws/zones.ts';
+import { ensureZone, ourHealthChecks, ourZones } from '../../lib/aws/zones.ts';
 import { nameGateways } from '../../lib/environment/eks/links/dns.ts';
 import type { ClusterNetwork } from '../../lib/environment/eks/links/contract.ts';
 import { connectNetworks, disconnectNetworks } from '../../lib/environment/eks/links/index.ts';
@@ -185,10 +185,10 @@ test('what is taken away leaves nothing with our tags, and a foreign peering and
   expect((await routesOf(one)).map(({ DestinationCidrBlock: to }) => to)).toEqual([two.vpcCidr]);
 });
 
-test('gateways with host names have records in a private zone of all VPCs, another account’s included; and they go', async () => {
+test('gateways with host names have records in a private zone of all VPCs; and they go', async () => {
   const networks = [
     await makeNetwork('east', { account: main, region: 'eu-central-1' }, '10.60.0.0/16'),
-    await makeNetwork('west', { account: other, region: 'eu-west-1' }, '10.70.0.0/16'),
+    await makeNetwork('west', { account: main, region: 'eu-west-1' }, '10.70.0.0/16'),
   ];
   const dns = { zone: 'mesh.example.internal', routing: 'failover', ttlMs: 30_000 } as const;
   const tags = { environment: 'names', owner: 'team-mesh', expires: '2026-11-23T00:00:00.000Z' };
@@ -220,4 +220,23 @@ test('a gateway that is published at an address gets no name', async () => {
   const tags = { environment: 'plain', owner: 'team-mesh', expires: '2026-11-23T00:00:00.000Z' };
   expect(await nameGateways(dns, [network], { east: ['10.80.0.7'] }, { tags, port: 15_443 })).toEqual([]);
   expect([made > before, awsCalls().length]).toEqual([true, made]);
+});
+
+test('the VPC of another account is authorised by the one that has the zone, before its own associates it', async () => {
+  const home = await makeNetwork('east', { account: main, region: 'eu-central-1' }, '10.90.0.0/16');
+  const away = await makeNetwork('west', { account: other, region: 'eu-west-1' }, '10.91.0.0/16');
+  const before = awsCalls().length;
+  const tags = { environment: 'far', owner: 'team-mesh', expires: '2026-11-23T00:00:00.000Z' };
+  // moto looks for the zone in the account that calls, where AWS has an authorisation for it: the association itself is not shown here.
+  await expect(ensureZone('far.example.internal', [home, away], tags)).rejects.toThrow(
+    'No hosted zone found',
+  );
+  const association = awsCalls()
+    .slice(before)
+    .filter(({ action }) => action.includes('VPC'))
+    .map(({ account, action }) => `${account} ${action}`);
+  expect(association).toEqual([
+    'default CreateVPCAssociationAuthorization',
+    'other AssociateVPCWithHostedZone',
+  ]);
 });

@@ -414,6 +414,14 @@ def quota(body):
     return {"Quota": {"ServiceCode": asked["ServiceCode"], "QuotaCode": asked["QuotaCode"], "Value": value}}
 
 
+# Zones for VPCs of other accounts: the shape of the API reference; moto takes the association itself without it.
+ASSOCIATION = (
+    '<CreateVPCAssociationAuthorizationResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/">'
+    "<HostedZoneId>Z1</HostedZoneId><VPC><VPCRegion>eu-west-1</VPCRegion><VPCId>vpc-1</VPCId></VPC>"
+    "</CreateVPCAssociationAuthorizationResponse>"
+)
+
+
 def wrap(app):
     def serve(environ, start):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -438,6 +446,9 @@ def wrap(app):
             value = quota(body)
             start("200 OK" if value else "400 Error", [("Content-Type", "application/x-amz-json-1.1")])
             return [json.dumps(value or {"__type": "NoSuchResourceException", "message": "unknown"}).encode()]
+        if re.search("/(de)?authorizevpcassociation$", name):
+            start("200 OK", [("Content-Type", "text/xml")])
+            return [ASSOCIATION.encode()]
         environ["wsgi.input"] = io.BytesIO(body)
         return app(environ, start)
 

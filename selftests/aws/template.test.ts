@@ -11,7 +11,10 @@ import { MOTO_START_MS, motoPackages } from './moto.ts';
 const example = readFileSync(join(projectRoot, 'environments/eks-two-regions.yaml'), 'utf8');
 /** West differs from east in all that a template can. */
 const other = example
-  .replace('kube-proxy: v1', 'eks-pod-identity-agent: v1.3.9-eksbuild.1\n      amazon-cloudwatch-observability: v4.5.0-eksbuild.1\n      kube-proxy: v1')
+  .replace(
+    'kube-proxy: v1',
+    'eks-pod-identity-agent: v1.3.9-eksbuild.1\n      amazon-cloudwatch-observability: v4.5.0-eksbuild.1\n      kube-proxy: v1',
+  )
   .replace(
     'vpcCidr: 10.20.0.0/16',
     'egress: endpoints\n        identities: pod-identity\n        admins: ["arn:aws:iam::111122223333:role/admin"]\n        vpcCidr: 10.20.0.0/16',
@@ -44,6 +47,9 @@ test('cfn-lint finds nothing in any template, and finds what is planted', async 
   expect(await cfnLint(templates)).toBe('');
   const [first] = templates;
   const { Vpc } = first?.Resources ?? {};
-  const planted = { ...first, Resources: { ...first?.Resources, Vpc: { ...Vpc, Properties: { ...Vpc?.Properties, CidrBlok: 'x' } } } };
+  const planted = {
+    ...first,
+    Resources: { ...first?.Resources, Vpc: { ...Vpc, Properties: { ...Vpc?.Properties, CidrBlok: 'x' } } },
+  };
   expect(await cfnLint([planted])).toContain('CidrBlok');
 });
