@@ -9,7 +9,13 @@ test('a kubeconfig is for its owner alone, names a user of its own, and holds no
   const folder = mkdtempSync(join(tmpdir(), 'meshproof-kubeconfig-'));
   const role = 'arn:aws:iam::111122223333:role/meshproof';
   const place = { account: { name: 'main', role, deny: [] }, region: 'eu-central-1' };
-  const cluster = { cluster: 'east', place, name: 'meshproof-shop-east', endpoint: 'https://x', certificateAuthority: 'Y2E=' };
+  const cluster = {
+    cluster: 'east',
+    place,
+    name: 'meshproof-shop-east',
+    endpoint: 'https://x',
+    certificateAuthority: 'Y2E=',
+  };
   const file = writeKubeconfig('shop', cluster, folder);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const { users, clusters } = parse(readFileSync(file, 'utf8')) as {
@@ -17,8 +23,15 @@ test('a kubeconfig is for its owner alone, names a user of its own, and holds no
     clusters: { cluster: unknown }[];
   };
   expect(users.map(({ name }) => name)).toEqual(['meshproof-shop-east']);
-  expect(users[0]?.user.exec.args.slice(1)).toEqual(
-    ['aws', 'token', '--cluster', 'meshproof-shop-east', '--region', 'eu-central-1', '--role', role],
-  );
+  expect(users[0]?.user.exec.args.slice(1)).toEqual([
+    'aws',
+    'token',
+    '--cluster',
+    'meshproof-shop-east',
+    '--region',
+    'eu-central-1',
+    '--role',
+    role,
+  ]);
   expect(clusters[0]?.cluster).toEqual({ server: 'https://x', 'certificate-authority-data': 'Y2E=' });
 });

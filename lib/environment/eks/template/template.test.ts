@@ -28,14 +28,62 @@ test('a template whose names, order and tags are right has no problem', () => {
 
 const { Resources, Outputs } = template();
 for (const [what, changes, problem] of [
-  ['a Ref to nothing', { Resources: { ...Resources, X: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: ref('Vpcs') } } } }, 'X: there is no Vpcs'],
-  ['a GetAtt of nothing', { Resources: { ...Resources, X: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: getAtt('Gone', 'Id') } } } }, 'X: there is no Gone'],
-  ['a text that names nothing', { Resources: { ...Resources, X: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: sub('${here}-${Gone.Arn}', { here: 'x' }) } } } }, 'X: there is no Gone'],
-  ['a DependsOn of nothing', { Resources: { ...Resources, X: { Type: 'AWS::EC2::Subnet', Properties: {}, DependsOn: ['Gone'] } } }, 'X: there is no Gone'],
-  ['an output of nothing', { Outputs: { ...Outputs, X: { Value: ref('Gone') } } }, 'output X: there is no Gone'],
-  ['a circle', { Resources: { ...Resources, A: { Type: 'AWS::EC2::Subnet', Properties: {}, DependsOn: ['B'] }, B: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: ref('A') } } } }, 'a circle: A → B → A'],
-  ['a resource without its tags', { Resources: { Vpc: { Type: 'AWS::EC2::VPC', Properties: { Until: ref('Expires') } } } }, 'Vpc: without the tags owner'],
-  ['a parameter that nothing uses', { Parameters: { ...template().Parameters, Y: { Type: 'String', Description: '' } } }, 'parameter Y: nothing uses it'],
+  [
+    'a Ref to nothing',
+    { Resources: { ...Resources, X: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: ref('Vpcs') } } } },
+    'X: there is no Vpcs',
+  ],
+  [
+    'a GetAtt of nothing',
+    {
+      Resources: {
+        ...Resources,
+        X: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: getAtt('Gone', 'Id') } },
+      },
+    },
+    'X: there is no Gone',
+  ],
+  [
+    'a text that names nothing',
+    {
+      Resources: {
+        ...Resources,
+        X: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: sub('${here}-${Gone.Arn}', { here: 'x' }) } },
+      },
+    },
+    'X: there is no Gone',
+  ],
+  [
+    'a DependsOn of nothing',
+    { Resources: { ...Resources, X: { Type: 'AWS::EC2::Subnet', Properties: {}, DependsOn: ['Gone'] } } },
+    'X: there is no Gone',
+  ],
+  [
+    'an output of nothing',
+    { Outputs: { ...Outputs, X: { Value: ref('Gone') } } },
+    'output X: there is no Gone',
+  ],
+  [
+    'a circle',
+    {
+      Resources: {
+        ...Resources,
+        A: { Type: 'AWS::EC2::Subnet', Properties: {}, DependsOn: ['B'] },
+        B: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: ref('A') } },
+      },
+    },
+    'a circle: A → B → A',
+  ],
+  [
+    'a resource without its tags',
+    { Resources: { Vpc: { Type: 'AWS::EC2::VPC', Properties: { Until: ref('Expires') } } } },
+    'Vpc: without the tags owner',
+  ],
+  [
+    'a parameter that nothing uses',
+    { Parameters: { ...template().Parameters, Y: { Type: 'String', Description: '' } } },
+    'parameter Y: nothing uses it',
+  ],
   ['a text that is too long', { Description: 'x'.repeat(52_000) }, 'CloudFormation takes 51200'],
 ] as [string, Partial<Template>, string][])
   test(`${what} is a problem`, () => {
@@ -51,12 +99,20 @@ test('subnets of six zones neither meet nor leave the smallest VPC', () => {
 });
 
 test('nodes boot an image of their architecture, and are spread over the zones', () => {
-  expect(['m7g.large', 'c7gn.xlarge', 't4g.small', 'a1.large'].map(amiType)).toEqual(Array(4).fill('AL2023_ARM_64_STANDARD'));
-  expect(['m7i.large', 'm7i-flex.large', 'g5.xlarge', 'c6a.large'].map(amiType)).toEqual(Array(4).fill('AL2023_x86_64_STANDARD'));
+  expect(['m7g.large', 'c7gn.xlarge', 't4g.small', 'a1.large'].map(amiType)).toEqual(
+    Array(4).fill('AL2023_ARM_64_STANDARD'),
+  );
+  expect(['m7i.large', 'm7i-flex.large', 'g5.xlarge', 'c6a.large'].map(amiType)).toEqual(
+    Array(4).fill('AL2023_x86_64_STANDARD'),
+  );
   const environment = loadEnvironment('environments/eks-two-regions.yaml');
   const { provider } = environment;
   if (provider.kind !== 'eks' || !provider.clusters['east']) throw new Error('not of eks');
-  const spec = { ...provider.clusters['east'], zones: ['a', 'b', 'c'], nodes: { instanceType: 'm7g.large', count: 4 } };
+  const spec = {
+    ...provider.clusters['east'],
+    zones: ['a', 'b', 'c'],
+    nodes: { instanceType: 'm7g.large', count: 4 },
+  };
   expect(nodesByZone(spec)).toEqual([2, 1, 1]);
 });
 
