@@ -95,7 +95,7 @@ test('what is not in the catalogue, or no value for it, is a usage error that sa
 });
 
 test('options are typed as people type them, each once, with what is optional in brackets', () => {
-  expect(usageOf('link-partition')).toBe('--from … --to … [--plane …] [--both-ways]');
+  expect(usageOf('link-partition')).toBe('--from … --to … [--plane …] [--both-ways] [--by …]');
   const flags = faultOptions().map(({ flag }) => flag);
   expect(new Set(flags).size).toBe(flags.length);
 });
