@@ -34,7 +34,6 @@ export function meshproofProgram(): Command {
     sweepCommand(),
     awsCommand(),
     rbacCommand(),
-    awsCommand(),
     doctorCommands(),
     engineCommands(),
     reportCommand(),
