@@ -14,6 +14,7 @@ const engine: EngineHost = {
   platform: 'linux',
   root: '/nowhere/engine',
   proc: '/nowhere',
+  cgroups: '/nowhere',
 };
 const host = { engine } as DoctorHost;
 

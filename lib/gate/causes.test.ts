@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import type { PodEvent, SaidLine } from '../model/upgrade-record.ts';
+import type { PodEvent, PodWait, SaidLine } from '../model/upgrade-record.ts';
 import { attributor, type LostCall } from './causes.ts';
 import { samplePodEvent } from './sample.ts';
 
@@ -19,6 +19,7 @@ const lost = (changes: Partial<LostCall> = {}): LostCall => ({
   detail: 'HTTP 503',
   caller: { cluster: 'west', pod: 'cart-1' },
   service: 'ledger',
+  port: 8080,
   ...changes,
 });
 const line = (changes: Partial<SaidLine> = {}): SaidLine => ({
@@ -27,6 +28,7 @@ const line = (changes: Partial<SaidLine> = {}): SaidLine => ({
   side: 'client',
   requestId: 'r1',
   service: 'ledger.shop.svc.cluster.local',
+  port: 8080,
   upstream: '10.10.1.5:8080',
   code: 'UC',
   words: 'the connection ended before an answer',
@@ -40,8 +42,10 @@ const event = (atMs: number, what: PodEvent['what'], changes: Partial<PodEvent> 
 const ofGateway = { pod: 'gateway-1', app: 'eastwest', role: 'gateway', address: '10.10.1.9' } as const;
 /** Another pod of the service, so that it has one all the while. */
 const other = event(-60_000, 'ready', { pod: 'ledger-0', address: '10.10.1.4' });
-const why = (call: LostCall, lines: SaidLine[], events: PodEvent[]) => {
-  const { by, words } = attributor({ record: { lines, events, unread: [] }, clusters, slackMs: 20 })(call);
+const why = (call: LostCall, lines: SaidLine[], events: PodEvent[], waits: PodWait[] = []) => {
+  const { by, words } = attributor({ record: { lines, events, waits, unread: [] }, clusters, slackMs: 20 })(
+    call,
+  );
   return `${by}: ${words}`;
 };
 
@@ -174,4 +178,41 @@ test('of two lines that fit, the nearest is taken', () => {
   const near = line({ code: 'NR', kind: 'no-configuration', words: 'no route' });
   const far = line({ startedAt: T0 - 15, endedAt: T0 - 10 });
   expect(why(lost(), [far, near], [])).toMatch(/^mesh: no route/);
+});
+
+test('a call whose programs waited for a processor most of the time is the machine’s, and no other', () => {
+  const slow = lost({ endedAt: T0 + 1000 });
+  const timedOut = line({ endedAt: T0 + 1000, kind: 'time', words: 'no answer in time', code: 'UT' });
+  const server = { cluster: 'east', pod: 'ledger-1' };
+  const ready = event(-60_000, 'ready');
+  const wait = (fromMs: number, toMs: number, ms: number, of = server): PodWait => ({
+    ...of,
+    from: T0 + fromMs,
+    to: T0 + toMs,
+    waits: { envoy: ms },
+  });
+  const cause = (...waits: PodWait[]) => why(slow, [timedOut], [ready], waits);
+  expect(cause(wait(0, 500, 300), wait(500, 1000, 300))).toBe(
+    'machine: no answer in time (UT) at ledger-1, 10.10.1.5:8080; nothing on its way was ending; of 1.0 s its programs waited 0.6 s for a processor (ledger-1 0.6 s)',
+  );
+  expect(
+    cause(wait(0, 500, 300), wait(200, 700, 300, { cluster: 'west', pod: 'cart-1' })),
+    'on both sides',
+  ).toMatch(/^machine: .*\(cart-1 0.3 s, ledger-1 0.3 s\)$/);
+  expect(cause(wait(0, 500, 300)), 'too little').toMatch(/^unknown: /);
+  expect(cause(wait(2000, 2500, 500)), 'later').toMatch(/^unknown: /);
+  expect(cause(wait(1900, 2400, 2300)), 'began before its reading').toMatch(/^machine: /);
+  expect(cause(wait(0, 1000, 900, { cluster: 'east', pod: 'other-1' })), 'elsewhere').toMatch(/^unknown: /);
+  const atOnce = lost({ endedAt: T0 + 100 });
+  expect(why(atOnce, [line()], [ready], [wait(0, 100, 100)]), 'lost at once').toMatch(/^unknown: /);
+});
+
+test('what a proxy logged of another port is no word about a call', () => {
+  const other = line({
+    port: 9090,
+    words: 'the caller went away before an answer',
+    code: 'DC',
+    kind: 'caller',
+  });
+  expect(why(lost(), [other], [])).toBe('unknown: HTTP 503; no proxy logged it');
 });

@@ -2,8 +2,9 @@ import { homeOf } from '../analysis/address-home.ts';
 import type { DroppedCall } from '../model/gate.ts';
 import type { LabCluster } from '../model/lab.ts';
 import type { Observation } from '../model/observation.ts';
-import type { SaidLine, UpgradeRecord } from '../model/upgrade-record.ts';
-import { endWords, type Life, livesOf, span, takesCalls } from './lives.ts';
+import type { PodWait, SaidLine, UpgradeRecord } from '../model/upgrade-record.ts';
+import { endWords, type Life, livesOf, podKey, span, takesCalls } from './lives.ts';
+import { waitWords } from './waits.ts';
 
 /** A call that was lost; times are milliseconds since the epoch, on the watcher's clock. */
 export interface LostCall
@@ -13,6 +14,7 @@ export interface LostCall
   caller: { cluster: string; pod: string };
   /** Name of the service that was called, without its namespace. */
   service: string;
+  port: number;
 }
 
 /** What is known of the time in which calls were lost. */
@@ -35,12 +37,18 @@ const TOLD_WITHIN_MS = 1000;
 /** Makes of evidence what attributes one lost call after the other; pure. */
 export function attributor({ record, clusters, slackMs }: LossEvidence): (lost: LostCall) => Cause {
   const lives = livesOf(record.events);
-  return (lost) => attribute(lost, { lives, lines: record.lines, clusters, slackMs });
+  const known = { lives, lines: record.lines, waits: record.waits, clusters, slackMs };
+  return (lost) => {
+    const cause = attribute(lost, known);
+    const waiting = cause.by === 'unknown' ? waitingOf(lost, known) : undefined;
+    return waiting === undefined ? cause : { by: 'machine', words: `${cause.words}; ${waiting}` };
+  };
 }
 
 interface Known {
   lives: readonly Life[];
   lines: readonly SaidLine[];
+  waits: readonly PodWait[];
   clusters: LossEvidence['clusters'];
   slackMs: number;
 }
@@ -79,7 +87,7 @@ function attribute(lost: LostCall, known: Known): Cause {
 
 /** What the caller's proxy logged of it: the line whose times are nearest. */
 function lineOf(
-  { caller, service, sentAt, endedAt }: LostCall,
+  { caller, service, port, sentAt, endedAt }: LostCall,
   { lines, slackMs }: Known,
 ): SaidLine | undefined {
   const far = (line: SaidLine) => Math.abs(line.startedAt - sentAt) + Math.abs(line.endedAt - endedAt);
@@ -90,6 +98,7 @@ function lineOf(
         line.cluster === caller.cluster &&
         line.pod === caller.pod &&
         line.service.split('.')[0] === service &&
+        (line.port === 0 || line.port === port) &&
         line.startedAt >= sentAt - slackMs &&
         line.startedAt <= endedAt + slackMs,
     )
@@ -167,11 +176,12 @@ function brokenOff(lost: LostCall, line: SaidLine, said: string, known: Known): 
   const ended = lastEnded(onTheWay, lost.endedAt);
   if (!ended) return unknown(lost, `${said}; nothing on its way was ending`, known);
   const words = `${said}: ${endWords(ended, lost.endedAt)}`;
+  const renewal = podKey(ended);
   if (ended.role === 'gateway')
-    return { by: 'mesh', renewal: true, words: `${words}: the gateway ended before the call did` };
+    return { by: 'mesh', renewal, words: `${words}: the gateway ended before the call did` };
   const { unlistedAt = Infinity, stopped } = ended;
   if (lost.sentAt > unlistedAt + TOLD_WITHIN_MS)
-    return { by: 'mesh', renewal: true, words: `${words}: the caller's proxy still sent to it` };
+    return { by: 'mesh', renewal, words: `${words}: the caller's proxy still sent to it` };
   const agentStopped = stopped[AGENT] ?? ended.goneAt ?? Infinity;
   if (agentStopped <= lost.endedAt)
     return {
@@ -180,9 +190,20 @@ function brokenOff(lost: LostCall, line: SaidLine, said: string, known: Known): 
     };
   return {
     by: 'mesh',
-    renewal: true,
+    renewal,
     words: `${words}: the proxies did not let it drain, for our own server still ran`,
   };
+}
+
+/** How long the pods on a call's way waited for a processor, in words, where that explains the loss. */
+function waitingOf(lost: LostCall, known: Known): string | undefined {
+  const line = lineOf(lost, known);
+  const server = line && serverLine(line, known.lines);
+  const [address = ''] = line?.upstream.split(':') ?? [];
+  const there = podsOf(lost, known.lives).filter((life) => life.address === address);
+  // Behind a gateway, and where nobody said, any of the service's pods may have had it.
+  const servers = server ? [server] : there.length > 0 ? there : podsOf(lost, known.lives);
+  return waitWords(known.waits, { ...lost, slackMs: known.slackMs, pods: [[lost.caller], servers] });
 }
 
 /** The same request at the server's proxy. */

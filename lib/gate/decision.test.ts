@@ -79,7 +79,10 @@ test('a run in which no promise was kept is no GO', () => {
 for (const [what, missing] of [
   ['promises', { to: { label: 'next', conformance: undefined } }],
   ['traffic', { traffic: undefined }],
-  ['traffic during the rollback', { traffic: { phases: [{ phase: 'upgrade', calls: 10 }], dropped: [] } }],
+  [
+    'traffic during the rollback',
+    { traffic: { phases: [{ phase: 'upgrade', calls: 10, ended: [] }], dropped: [] } },
+  ],
   ['a comparison', { comparison: undefined }],
   ['faults', { failovers: [] }],
 ] as const satisfies [string, Partial<GateEvidence>][]) {
@@ -120,7 +123,12 @@ for (const [what, changes, reason] of [
   ],
   [
     'connections dropped on drain',
-    { traffic: { phases: [{ phase: 'upgrade', calls: 9 }], dropped: [sampleDropped(), sampleDropped()] } },
+    {
+      traffic: {
+        phases: [{ phase: 'upgrade', calls: 9, ended: [] }],
+        dropped: [sampleDropped(), sampleDropped()],
+      },
+    },
     /^2 calls were lost during the upgrade \(data plane of east\), .*reset, the first at 00:10:00.120 UTC: the proxy closed/,
   ],
   [

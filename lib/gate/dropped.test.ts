@@ -70,6 +70,7 @@ test('with what was watched, the cause is what that says, by the clock of who wa
     side: 'client',
     requestId: 'r',
     service: 'payments.shop.svc.cluster.local',
+    port: 8080,
     upstream: '',
     code: 'NR',
     words: 'the proxy had no route for it',
@@ -79,8 +80,9 @@ test('with what was watched, the cause is what that says, by the clock of who wa
   };
   const watched = {
     service: 'payments',
+    port: 8080,
     clusters: [],
-    record: { events: [], lines: [line], unread: [] },
+    record: { events: [], lines: [line], waits: [], unread: [] },
   };
   const causeAt = (offset: number) =>
     droppedCalls(

@@ -24,14 +24,14 @@ export function droppedCalls(
     phase: TrafficPhase;
     path: string;
     steps: readonly StepTime[];
-    /** Name of the service that was called, and what was watched meanwhile. */
-    watched?: { service: string } & Pick<LossEvidence, 'record' | 'clusters'>;
+    /** Name and port of the service that was called, and what was watched meanwhile. */
+    watched?: { service: string; port: number } & Pick<LossEvidence, 'record' | 'clusters'>;
   },
 ): DroppedCall[] {
   const { observations, clockOffsetMs, clockUncertaintyMs, caller } = recording;
   const { phase, path, steps, watched } = context;
   const causeOf = attributor({
-    record: watched?.record ?? { events: [], lines: [], unread: [] },
+    record: watched?.record ?? { events: [], lines: [], waits: [], unread: [] },
     clusters: watched?.clusters ?? [],
     slackMs: clockUncertaintyMs + PROXY_MS,
   });
@@ -45,6 +45,7 @@ export function droppedCalls(
       endedAt: call.endedAt - clockOffsetMs,
       caller,
       service: watched?.service ?? '',
+      port: watched?.port ?? 0,
     };
     return {
       at: new Date(at).toISOString(),

@@ -44,7 +44,15 @@ const promise = z.strictObject({
   reason: z.string(),
 });
 const traffic = z.strictObject({
-  phases: z.array(z.strictObject({ phase: z.enum(TRAFFIC_PHASES), calls: z.int().min(0) })),
+  phases: z.array(
+    z.strictObject({
+      phase: z.enum(TRAFFIC_PHASES),
+      calls: z.int().min(0),
+      ended: z
+        .array(z.strictObject({ pod: z.string(), role: z.enum(['gateway', 'workload']) }))
+        .describe('Pods on the way of calls that were replaced'),
+    }),
+  ),
   dropped: z
     .array(
       z.strictObject({
@@ -56,7 +64,7 @@ const traffic = z.strictObject({
         cause: z.strictObject({
           by: z.enum(LOSS_CAUSES),
           words: z.string(),
-          renewal: z.literal(true).exactOptional().describe('By the end of a proxy that was replaced'),
+          renewal: z.string().exactOptional().describe('The pod by the end of whose proxy it was lost'),
         }),
       }),
     )

@@ -1,3 +1,4 @@
+import type { EndedPod } from '../model/gate.ts';
 import type { PodEvent } from '../model/upgrade-record.ts';
 
 /** What became of one pod; times are milliseconds since the epoch, on the watcher's clock. */
@@ -30,6 +31,20 @@ export function livesOf(events: readonly PodEvent[]): Life[] {
     else if (what === 'listed') delete life.unlistedAt;
   }
   return [...lives.values()];
+}
+
+/** `east/payments-1`. */
+export function podKey({ cluster, pod }: Pick<Life, 'cluster' | 'pod'>): string {
+  return `${cluster}/${pod}`;
+}
+
+/** Pods that calls pass and that were told to end; callers end after their calls, and carry none. */
+export function endedPods(events: readonly PodEvent[], caller: string): EndedPod[] {
+  return livesOf(events).flatMap((life) =>
+    life.endingAt !== undefined && life.role !== 'control-plane' && life.app !== caller
+      ? [{ pod: podKey(life), role: life.role }]
+      : [],
+  );
 }
 
 /** It was ready, and not told to end. */

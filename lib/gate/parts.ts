@@ -14,6 +14,7 @@ import { deployWorld } from '../run/world.ts';
 import { describeError, errorMessage } from '../support/errors.ts';
 import { createStages } from '../support/stages.ts';
 import { growthFindings } from './costs.ts';
+import { endedPods } from './lives.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
 import type { GateOptions } from './run.ts';
 import { compareSideBySide } from './side-by-side.ts';
@@ -139,16 +140,16 @@ export async function underTraffic(
     const record = watch.record();
     for (const unread of record.unread) log.warn(unread);
     const calls = recordings.reduce((sum, { recording }) => sum + recording.observations.length, 0);
-    const dropped = recordings.flatMap(({ path: { words, service }, recording }) =>
+    const dropped = recordings.flatMap(({ path: { words, service, port }, recording }) =>
       droppedCalls(recording, {
         phase,
         path: words,
         steps: times,
-        watched: { service, record, clusters: lab.clusters },
+        watched: { service, port, record, clusters: lab.clusters },
       }),
     );
     const evidence: TrafficEvidence = found.traffic ?? { phases: [], dropped: [] };
-    evidence.phases.push({ phase, calls });
+    evidence.phases.push({ phase, calls, ended: endedPods(record.events, MESH_CALLER) });
     evidence.dropped.push(...dropped.toSorted((a, b) => (a.at < b.at ? -1 : 1)));
     found.traffic = evidence;
     log.info(`${phase}: ${calls} calls, ${dropped.length} lost`);

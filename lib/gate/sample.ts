@@ -98,8 +98,8 @@ export function sampleEvidence(changes: Partial<GateEvidence> = {}): GateEvidenc
     },
     traffic: {
       phases: [
-        { phase: 'upgrade', calls: 24_000 },
-        { phase: 'rollback', calls: 12_000 },
+        { phase: 'upgrade', calls: 24_000, ended: [] },
+        { phase: 'rollback', calls: 12_000, ended: [] },
       ],
       dropped: [],
     },

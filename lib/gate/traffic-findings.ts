@@ -1,4 +1,3 @@
-import { binomialProbabilities } from '../analysis/split-binomial.ts';
 import {
   type DroppedCall,
   type FindingWeight,
@@ -7,7 +6,7 @@ import {
   type TrafficEvidence,
   type TrafficPhase,
 } from '../model/gate.ts';
-import { percent } from '../model/percent.ts';
+import { renewalLosses } from './renewals.ts';
 import { countWords } from './words.ts';
 
 /** How seldom an identical candidate is blamed for how it drains: its upgrade and its way back lose as many by chance. */
@@ -19,7 +18,7 @@ const TOLERATED = 0.001;
  * What the traffic during upgrade and rollback says, calls that were lost alike as one finding. A call that nobody can explain, or
  * that the mesh lost while nothing on its way was being renewed, is against the candidate. Renewals lose calls in meshes whose
  * proxies and gateways do not drain: in the upgrade those of what runs now, on the way back those of the candidate, so these are
- * set against each other (exact conditional test of two Poisson rates, Przyborowski and Wilenski 1940). What the machine that
+ * set against each other (see {@link renewalLosses}). What the machine that
  * measures or our own workloads lost says nothing of the mesh, and leaves it unsettled where it is more than a little.
  */
 export function trafficFindings(evidence: TrafficEvidence): GateFinding[] {
@@ -33,17 +32,25 @@ export function trafficFindings(evidence: TrafficEvidence): GateFinding[] {
   const renewals = renewalLosses(evidence);
   const weightOf = (call: DroppedCall): FindingWeight => {
     const { by, renewal } = call.cause;
-    if (by === 'unknown' || (by === 'mesh' && !renewal)) return 'against';
-    if (by === 'mesh') return call.phase === 'rollback' && renewals.pValue <= LEVEL ? 'against' : 'note';
+    if (by === 'unknown' || (by === 'mesh' && renewal === undefined)) return 'against';
+    if (by === 'mesh') {
+      if (call.phase === 'upgrade') return 'note';
+      return renewals.pValue === undefined ? 'unsettled' : renewals.pValue <= LEVEL ? 'against' : 'note';
+    }
     const thin = dropped.filter(({ phase, cause }) => phase === call.phase && saysNothing(cause)).length;
     return thin > TOLERATED * callsOf(call.phase) ? 'unsettled' : 'note';
   };
-  const alike = Map.groupBy(dropped, ({ phase, step, path, outcome, cause }) =>
-    JSON.stringify([phase, step, path, outcome, cause.by, cause.words]),
-  );
-  const lost = [...alike.values()].flatMap((calls) =>
-    calls[0] ? [found(weightOf(calls[0]), lostWords(calls))] : [],
-  );
+  const alike = Map.groupBy(dropped, (call) => {
+    const { phase, step, path, outcome, cause } = call;
+    const decides = weightOf(call) !== 'note';
+    return JSON.stringify([phase, cause.by, ...(decides ? [step, path, outcome, cause.words] : [])]);
+  });
+  const lost = [...alike.values()].flatMap((calls) => {
+    const [first] = calls;
+    if (!first) return [];
+    const weight = weightOf(first);
+    return [found(weight, weight === 'note' ? notedWords(calls) : lostWords(calls))];
+  });
   const all = phases.reduce((sum, one) => sum + one.calls, 0);
   const decided = lost.some(({ weight }) => weight !== 'note') || silent.length > 0;
   const good =
@@ -53,40 +60,46 @@ export function trafficFindings(evidence: TrafficEvidence): GateFinding[] {
   return [...lost, ...silent, ...(decided ? [] : [found('for', good)])];
 }
 
-/** Losses by renewals on the way back against those of the upgrade; the p-value is that of "the candidate loses no more". */
-function renewalLosses({ phases, dropped }: TrafficEvidence): { pValue: number; words: string } {
-  const [up = 0, back = 0] = TRAFFIC_PHASES.map(
-    (wanted) => dropped.filter(({ phase, cause }) => phase === wanted && cause.renewal === true).length,
-  );
-  const [upCalls = 0, backCalls = 0] = TRAFFIC_PHASES.map((wanted) =>
-    phases.reduce((sum, one) => sum + (one.phase === wanted ? one.calls : 0), 0),
-  );
-  const share = backCalls / Math.max(1, upCalls + backCalls);
-  const pValue = back === 0 ? 1 : atLeast(back, up + back, share);
-  const rate = (lost: number, calls: number) => `${lost} (${percent(calls > 0 ? lost / calls : 0, 3)})`;
-  return {
-    pValue,
-    words: `renewals lost ${rate(up, upCalls)} where what runs now ended, ${rate(back, backCalls)} where the candidate did`,
-  };
-}
-
-/** P(X ≥ successes) of a binomial variable. */
-function atLeast(successes: number, n: number, p: number): number {
-  return binomialProbabilities(n, p)
-    .slice(successes)
-    .reduce((sum, one) => sum + one, 0);
-}
-
 function saysNothing({ by }: DroppedCall['cause']): boolean {
   return by === 'machine' || by === 'harness';
 }
 
+/** Whose doing it is that calls were lost, where that decides nothing. */
+const DOERS: Record<DroppedCall['cause']['by'], string> = {
+  mesh: 'by renewals of the mesh',
+  harness: "by our own workloads' ends",
+  machine: 'for want of a processor',
+  unknown: 'for no known reason',
+};
+
+/** Calls that decide nothing, together: each is in the list of lost calls. */
+function notedWords(calls: readonly DroppedCall[]): string {
+  const first = earliest(calls);
+  const paths = new Set(calls.map(({ path }) => path)).size;
+  const where = `on ${paths === 1 ? 'one path' : `${paths} paths`}, the first`;
+  return `${manyWere(calls)} lost during the ${first.phase} ${DOERS[first.cause.by]}, ${where} at ${clock(first)} UTC (${first.step}), ${first.path}, ${first.outcome}: ${whyOf(first)}`;
+}
+
 function lostWords(calls: readonly DroppedCall[]): string {
-  const [first] = calls.toSorted((a, b) => (a.at < b.at ? -1 : 1));
-  if (!first) return '';
-  const { phase, step, path, outcome, cause, at } = first;
-  const many = calls.length === 1 ? '1 call was' : `${countWords(calls.length)} calls were`;
-  const why =
-    cause.by === 'unknown' ? `nobody knows why${cause.words === '' ? '' : `: ${cause.words}`}` : cause.words;
-  return `${many} lost during the ${phase} (${step}), ${path}, ${outcome}, ${calls.length === 1 ? 'at' : 'the first at'} ${at.slice(11, 23)} UTC: ${why}`;
+  const first = earliest(calls);
+  const { phase, step, path, outcome } = first;
+  return `${manyWere(calls)} lost during the ${phase} (${step}), ${path}, ${outcome}, ${calls.length === 1 ? 'at' : 'the first at'} ${clock(first)} UTC: ${whyOf(first)}`;
+}
+
+function manyWere({ length }: { length: number }): string {
+  return length === 1 ? '1 call was' : `${countWords(length)} calls were`;
+}
+
+/** Of calls of which there is one at least. */
+function earliest(calls: readonly DroppedCall[]): DroppedCall {
+  return calls.reduce((first, call) => (call.at < first.at ? call : first));
+}
+
+/** `12:00:03.250`. */
+function clock({ at }: DroppedCall): string {
+  return at.slice(11, 23);
+}
+
+function whyOf({ cause: { by, words } }: DroppedCall): string {
+  return by === 'unknown' ? `nobody knows why${words === '' ? '' : `: ${words}`}` : words;
 }

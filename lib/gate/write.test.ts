@@ -37,8 +37,8 @@ function bad() {
       },
       traffic: {
         phases: [
-          { phase: 'upgrade', calls: 24_000 },
-          { phase: 'rollback', calls: 12_000 },
+          { phase: 'upgrade', calls: 24_000, ended: [] },
+          { phase: 'rollback', calls: 12_000, ended: [] },
         ],
         dropped: Array.from({ length: 60 }, (_, index) =>
           sampleDropped({ at: new Date(Date.parse('2026-01-01T00:10:00Z') + index * 130).toISOString() }),

@@ -361,6 +361,8 @@ export interface MeshUpgrade {
   proxyVersion(cluster: LabCluster, pod: PodName): Promise<string>;
   /** Name of the proxy's container. */
   proxyContainer: string;
+  /** Name of the program in it that calls pass (`/proc/PID/comm`). */
+  proxyProgram: string;
   /** The gateways' pods: no workload of ours, and renewed with those. */
   gateways: { namespace: string; app: string };
   /** The control plane's pods. */

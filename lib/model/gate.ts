@@ -83,15 +83,21 @@ export interface DroppedCall {
   outcome: Exclude<OutcomeClass, 'ok'>;
   /**
    * By the mesh, by the machine that measures or by Meshproof's own workloads (`harness`), neither of which says anything of the
-   * mesh, or nobody knows. `renewal`: by the end of a proxy that was replaced; in the upgrade it is what runs now that ends, on the
-   * way back the candidate.
+   * mesh, or nobody knows. `renewal`: by the end of a proxy that was replaced, the one of this pod (`east/gateway-1`); in the upgrade it
+   * is what runs now that ends, on the way back the candidate.
    */
-  cause: { by: (typeof LOSS_CAUSES)[number]; words: string; renewal?: true };
+  cause: { by: (typeof LOSS_CAUSES)[number]; words: string; renewal?: string };
+}
+
+/** A pod on the way of calls that was told to end: `east/gateway-1`. */
+export interface EndedPod {
+  pod: string;
+  role: 'gateway' | 'workload';
 }
 
 /** Calls on every path while versions changed, and all that were lost. */
 export interface TrafficEvidence {
-  phases: { phase: TrafficPhase; calls: number }[];
+  phases: { phase: TrafficPhase; calls: number; ended: EndedPod[] }[];
   dropped: DroppedCall[];
 }
 

@@ -31,6 +31,8 @@ export interface LostLine {
   requestId: string;
   /** Name of the service that was called, as far as the proxy knew. */
   service: string;
+  /** The port that the caller asked for; 0 where the proxy did not log it. */
+  port: number;
   /** `address:port` that it was sent to; empty when to none. */
   upstream: string;
   /** The proxy's short form of what happened: `UC`; empty when it only passed an error on. */
@@ -55,10 +57,21 @@ export interface SaidLine extends LostLine {
   pod: string;
 }
 
+/** Time that programs of a pod had work to do and no processor to do it on; milliseconds since the epoch, on the node's clock. */
+export interface PodWait {
+  cluster: string;
+  pod: string;
+  from: number;
+  to: number;
+  /** Milliseconds of each program, by its name. */
+  waits: Record<string, number>;
+}
+
 /** What was seen while versions changed. */
 export interface UpgradeRecord {
   events: PodEvent[];
   lines: SaidLine[];
+  waits: PodWait[];
   /** What could not be watched or read, in words. */
   unread: string[];
 }

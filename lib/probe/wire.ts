@@ -19,6 +19,17 @@ export const AGENT_PORTS = {
 /** Milliseconds for which an agent that is told to end serves on, as long as it is called; it ends at once without. */
 export const DRAIN_VARIABLE = 'MESHPROOF_DRAIN_MS';
 
+/** Where it is set, an agent writes a line of JSON, a {@link ProcessorWait}, whenever a program of its pod waited for a processor. */
+export const SAY_WAITS_VARIABLE = 'MESHPROOF_SAY_WAITS';
+
+/** How long programs of a pod had work to do and no processor, in a stretch of time; milliseconds, the stretch on the node's clock. */
+export interface ProcessorWait {
+  from: number;
+  to: number;
+  /** Of each program the thread that waited longest; one wait may have begun before the stretch. */
+  waits: Record<string, number>;
+}
+
 /** Limits that an agent enforces when it takes a plan; past them it refuses instead of dropping results later. */
 export const AGENT_LIMITS = {
   /** DESIGN.md §4: 500 calls a second for a pod. */

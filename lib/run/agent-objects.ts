@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { AGENT_PORTS, DRAIN_VARIABLE } from '../probe/wire.ts';
+import { AGENT_PORTS, DRAIN_VARIABLE, SAY_WAITS_VARIABLE } from '../probe/wire.ts';
 import type { MeshDriver } from '../mesh/driver.ts';
 import type { LabCluster } from '../model/lab.ts';
 
@@ -34,6 +34,9 @@ export interface AgentWorkload {
 /** Added to every port of an agent in a node's own network, where 8080 and the like may be taken. */
 export const HOST_PORT_OFFSET = 10_000;
 
+/** The container of an agent's program. */
+export const AGENT_CONTAINER = 'agent';
+
 /** The new pod first. */
 const ONE_MORE = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 /** Long enough for connections of ten seconds to end by themselves; then its proxy has as long as Istio's own drain takes. */
@@ -46,14 +49,17 @@ export interface AgentContext {
   /** Image with `node` in it. */
   image: string;
   driver?: Pick<MeshDriver, 'serverOnly' | 'telemetry'>;
-  /** Workloads that answer are `graceful` (see {@link AgentWorkload}). */
+  /**
+   * Workloads that answer are `graceful` (see {@link AgentWorkload}), and every pod says how long its programs waited for a
+   * processor: lost calls are asked after their cause.
+   */
   graceful?: boolean;
 }
 
 /** ServiceAccount and workload object of agent pods, after what their proxies must know when they start. */
 export function agentWorkload(
   workload: AgentWorkload,
-  { cluster, image, driver }: AgentContext,
+  { cluster, image, driver, graceful }: AgentContext,
 ): KubernetesObject[] {
   const { name, namespace, kind = 'Deployment', replicas = 1, account = name } = workload;
   const spec = {
@@ -70,7 +76,7 @@ export function agentWorkload(
         labels: { app: name, ...workload.labels },
         ...(workload.annotations ? { annotations: workload.annotations } : {}),
       },
-      spec: podSpec(workload, account, { cluster, image }),
+      spec: podSpec(workload, account, { cluster, image, saysWaits: graceful === true }),
     },
   };
   return [
@@ -88,7 +94,11 @@ export function agentWorkload(
 function podSpec(
   { name, hostNetwork, node, spreadOverZones, kind, measures, graceful }: AgentWorkload,
   account: string,
-  { cluster, image }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string },
+  {
+    cluster,
+    image,
+    saysWaits,
+  }: { cluster: Pick<LabCluster, 'name' | 'region'>; image: string; saysWaits: boolean },
 ) {
   const fromPod = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
   const moved = hostNetwork === true ? HOST_PORT_OFFSET : 0;
@@ -99,6 +109,8 @@ function podSpec(
   const healthz = { path: '/healthz', port: AGENT_PORTS.http + moved };
   return {
     serviceAccountName: account,
+    // So that the agent sees its proxy's waits; whoever is in a pod may see that much of its neighbours.
+    ...(saysWaits ? { shareProcessNamespace: true } : {}),
     terminationGracePeriodSeconds: graceful === true ? GRACEFUL_SECONDS : 2,
     ...(hostNetwork === true ? { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' } : {}),
     ...(kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
@@ -117,7 +129,7 @@ function podSpec(
       : {}),
     containers: [
       {
-        name: 'agent',
+        name: AGENT_CONTAINER,
         image,
         imagePullPolicy: 'IfNotPresent',
         command: ['node', '/agent/agent.mjs'],
@@ -132,6 +144,7 @@ function podSpec(
           { name: 'UV_THREADPOOL_SIZE', value: '64' },
           ...(moved === 0 ? [] : ports),
           ...(graceful === true ? [{ name: DRAIN_VARIABLE, value: String(DRAIN_MS) }] : []),
+          ...(saysWaits ? [{ name: SAY_WAITS_VARIABLE, value: 'yes' }] : []),
         ],
         // Quick to be ready, and seldom asked after: forty pods that are asked every second or two cost a core's tenth.
         startupProbe: { httpGet: healthz, periodSeconds: 1, failureThreshold: 180 },

@@ -13,7 +13,9 @@ import type { PodEvent, PodRole, UpgradeRecord } from '../model/upgrade-record.t
 import { errorMessage } from '../support/errors.ts';
 import { ignoreMissing, type Kube, openKube, secondsSince } from '../support/kube.ts';
 import { upgradeOf } from './mesh-change.ts';
+import { AGENT_CONTAINER } from './agent-objects.ts';
 import { listedIn, podChanges } from './pod-changes.ts';
+import { readWait } from './processor-waits.ts';
 import { RUN_LABEL } from './workloads.ts';
 
 /** Watches pods and their proxies' logs; what it has so far can be asked for at any time. */
@@ -27,7 +29,7 @@ export interface UpgradeWatch extends AsyncDisposable {
  * those of a pod that ends are gone with it.
  */
 export async function watchUpgrade(lab: Lab): Promise<UpgradeWatch> {
-  const record: UpgradeRecord = { events: [], lines: [], unread: [] };
+  const record: UpgradeRecord = { events: [], lines: [], waits: [], unread: [] };
   const stops: (() => unknown)[] = [];
   const close = async () => void (await Promise.allSettled(stops.splice(0).map(async (stop) => stop())));
   try {
@@ -46,7 +48,7 @@ async function watchCluster(
   stops: (() => unknown)[],
 ): Promise<void> {
   const kube = openKube(cluster.kubeconfig);
-  const { gateways, controlPlane, readLostLine, proxyContainer } = upgradeOf(lab);
+  const { gateways, controlPlane, readLostLine, proxyContainer, proxyProgram } = upgradeOf(lab);
   const { items: own } = await kube.core.listNamespace({ labelSelector: RUN_LABEL });
   const namespaces = own.flatMap(({ metadata }) => metadata?.name ?? []);
   const roleOf = ({ metadata }: V1Pod): PodRole | undefined => {
@@ -58,6 +60,23 @@ async function watchCluster(
   };
   const followed = new Set<string>();
   const known = new Map<string, V1Pod>();
+  const listen = (pod: V1Pod, container: string, keep: (line: string) => boolean) => {
+    const runs = [
+      ...(pod.status?.initContainerStatuses ?? []),
+      ...(pod.status?.containerStatuses ?? []),
+    ].some(({ name, state }) => name === container && state?.running);
+    const key = `${pod.metadata?.uid}/${container}`;
+    if (!runs || followed.has(key)) return;
+    followed.add(key);
+    // After a connection that was cut off, some lines come again.
+    const kept = new Set<string>();
+    const once = (line: string) => {
+      if (!kept.has(line) && keep(line)) kept.add(line);
+    };
+    follow(kube, pod, container, once, { stops, since: Date.now() }).catch((error: unknown) => {
+      record.unread.push(`${cluster.name}: log of ${pod.metadata?.name}: ${errorMessage(error)}`);
+    });
+  };
   const heard = (pod: V1Pod, gone = false) => {
     const role = roleOf(pod);
     const uid = pod.metadata?.uid ?? '';
@@ -66,21 +85,18 @@ async function watchCluster(
       record.events.push({ at: Date.now(), cluster: cluster.name, ...identityOf(pod), role, ...change });
     if (gone) known.delete(uid);
     else known.set(uid, pod);
-    const proxy = [
-      ...(pod.status?.initContainerStatuses ?? []),
-      ...(pod.status?.containerStatuses ?? []),
-    ].find(({ name, state }) => name === proxyContainer && state?.running);
-    if (!proxy || gone || !readLostLine || followed.has(uid)) return;
-    followed.add(uid);
-    const kept = new Set<string>();
-    const keep = (line: string) => {
-      const lost = readLostLine(line);
-      if (!lost || kept.has(line)) return;
-      kept.add(line);
-      record.lines.push({ ...lost, cluster: cluster.name, pod: pod.metadata?.name ?? '' });
-    };
-    follow(kube, pod, proxyContainer, keep, { stops, since: Date.now() }).catch((error: unknown) => {
-      record.unread.push(`${cluster.name}: log of ${pod.metadata?.name}: ${errorMessage(error)}`);
+    if (gone) return;
+    const where = { cluster: cluster.name, pod: pod.metadata?.name ?? '' };
+    listen(pod, proxyContainer, (line) => {
+      const lost = readLostLine?.(line);
+      if (lost) record.lines.push({ ...lost, ...where });
+      return lost !== undefined;
+    });
+    if (role !== 'workload') return;
+    listen(pod, AGENT_CONTAINER, (line) => {
+      const wait = readWait(line, ['agent', proxyProgram]);
+      if (wait) record.waits.push({ ...wait, ...where });
+      return wait !== undefined;
     });
   };
   const pods = [...new Set([...namespaces, gateways.namespace, controlPlane.namespace])].map((namespace) => {

@@ -2,7 +2,7 @@ import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { ListClustersCommand } from '@aws-sdk/client-eks';
 import { ListOpenIDConnectProvidersCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { awsClients } from '../../lib/aws/clients.ts';
-import { stillThere, taggedResources } from '../../lib/aws/tagged.ts';
+import { ourResources, words } from '../../lib/aws/residue.ts';
 
 const account = { name: 'default', deny: [] };
 
@@ -12,7 +12,7 @@ export async function leftIn(regions: readonly string[]): Promise<string[]> {
   for (const region of regions) {
     const place = { account, region };
     const { ec2, eks, iam } = awsClients(place);
-    left.push(...(await stillThere(place, await taggedResources(place))).map(({ arn }) => arn));
+    left.push(...(await ourResources(place)).map(words));
     const { clusters = [] } = await eks.send(new ListClustersCommand({}));
     const { Roles = [] } = await iam.send(new ListRolesCommand({}));
     const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand({}));

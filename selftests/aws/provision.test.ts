@@ -121,6 +121,17 @@ test('a changed environment file updates its stack, and no other', async () => {
   await downLeavesNothing(on);
 });
 
+test('clusters come up and go by Transit Gateways, too', async () => {
+  const name = `${NAME}-tgw`;
+  using on = machine(moto, { name });
+  const made = await up(on);
+  expect(made.output).toContain('links: transit-gateway');
+  expect(made.code).toBe(0);
+  expect((await moto.requests()).filter((one) => one === 'CreateTransitGateway')).toHaveLength(2);
+  expect(await on.run(['env', 'down', name])).toMatchObject({ code: 0 });
+  expect(await leftIn(REGIONS)).toEqual([]);
+});
+
 for (const [when, line] of [
   ['as the stacks begin', /east: .* CREATE_IN_PROGRESS/],
   ['when a cluster is there, and its nodes are not', /west: Cluster CREATE_COMPLETE/],

@@ -327,10 +327,27 @@ FORGOTTEN = {
 }
 
 
-def take_away(stack):
+def update(stack, template, role_arn=None, parameters=None, tags=None):
+    """Adds what is new and takes away what is gone; what only changed is left as it is."""
+    stack._add_stack_event("UPDATE_IN_PROGRESS", "User Initiated")
+    after = stack.parse_template(template)
+    take_away(stack, [name for name in order(stack) if name not in after["Resources"]])
+    before = set(stack.template_dict["Resources"])
+    stack.template, stack.template_dict, stack.description = template, after, after["Description"]
+    stack.resource_map._template, stack.resource_map._resource_json_map = after, after["Resources"]
+    for name in order(stack):
+        if name not in before:
+            made = stack.resource_map[name]
+            event(stack, name, "CREATE_COMPLETE", None, str(made and made.physical_resource_id))
+    stack.output_map = stack._create_output_map()
+    stack.status = "UPDATE_COMPLETE"
+    stack._add_stack_event("UPDATE_COMPLETE")
+
+
+def take_away(stack, names=None):
     """What exists, last made first: moto's own order is none."""
     parsed = stack.resource_map._parsed_resources
-    for name in reversed(order(stack)):
+    for name in reversed(order(stack) if names is None else names):
         made = parsed.pop(name, None)
         if made is None or isinstance(made, str):
             continue
@@ -379,8 +396,10 @@ plain_outputs = cfn.Stack.outputs.fget
 cfn_tagged = parsing.TaggedEC2Resource
 cfn.Stack.create_resources = create_resources
 cfn.Stack.delete = delete
+cfn.Stack.update = update
 # Asked for earlier, outputs would make the resources that they name.
-cfn.Stack.outputs = property(lambda stack: plain_outputs(stack) if stack.status == "CREATE_COMPLETE" else None)
+WHOLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+cfn.Stack.outputs = property(lambda stack: plain_outputs(stack) if stack.status in WHOLE else None)
 cfn.CloudFormationBackend.delete_stack = delete_stack
 
 

@@ -49,8 +49,8 @@ const comparedWith = (metric: 'p50' | 'errors', change: object) =>
 const lost = (phase: 'upgrade' | 'rollback') =>
   trafficFindings({
     phases: [
-      { phase: 'upgrade', calls: 1000 },
-      { phase: 'rollback', calls: 1000 },
+      { phase: 'upgrade', calls: 1000, ended: [] },
+      { phase: 'rollback', calls: 1000, ended: [] },
     ],
     dropped: [sampleDropped({ phase })],
   });

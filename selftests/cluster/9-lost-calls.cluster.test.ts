@@ -42,7 +42,7 @@ async function lostIn(
   const { kube } = clusterOf(lab, SERVER);
   await using watch = await watchUpgrade(lab);
   await using stack = new AsyncDisposableStack();
-  const running: { path: string; plan: RunningPlan; rate: number }[] = [];
+  const running: { path: string; port: number; plan: RunningPlan; rate: number }[] = [];
   for (const { name } of lab.clusters) {
     const caller = clusterOf(lab, name);
     const pod = await podOf(caller, MESH_NAMESPACE, MESH_CALLER);
@@ -51,7 +51,8 @@ async function lostIn(
       const count = rate * LONGEST_S;
       const plan = await agent.start({ target, ratePerSecond: rate, count, deadlineMs: 5000 });
       stack.defer(() => plan.remove().then(() => undefined));
-      running.push({ path: `${MESH_CALLER} in ${name} → ${SERVICE}, ${words}`, plan, rate });
+      const port = 'port' in target ? target.port : HTTP_PORT;
+      running.push({ path: `${MESH_CALLER} in ${name} → ${SERVICE}, ${words}`, port, plan, rate });
     }
   }
   const more = () =>
@@ -72,12 +73,12 @@ async function lostIn(
   await more();
   await more();
   const record = watch.record();
-  const dropped = running.flatMap(({ path, plan }) =>
+  const dropped = running.flatMap(({ path, port, plan }) =>
     droppedCalls(plan.recording(), {
       phase: 'upgrade',
       path,
       steps,
-      watched: { service: SERVICE, record, clusters: lab.clusters },
+      watched: { service: SERVICE, port, record, clusters: lab.clusters },
     }),
   );
   expect(record.unread).toEqual([]);

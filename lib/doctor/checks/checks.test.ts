@@ -172,6 +172,7 @@ function bareMachine(
       platform: 'linux',
       root: join(folder, 'engine'),
       proc: folder,
+      cgroups: folder,
     },
     nodeVersion: '24.0.0',
     cpus: 2,

@@ -1,6 +1,7 @@
 import { addonVersions, vcpusOf } from '../../aws/offers.ts';
 import { type QuotaName, QUOTAS, quotaState, type QuotaState } from '../../aws/quotas.ts';
-import { type AwsPlace, type EksSettings } from '../../model/aws.ts';
+import { findStack } from '../../aws/stacks.ts';
+import type { AwsPlace, EksSettings } from '../../model/aws.ts';
 import type { Environment } from '../../model/environment.ts';
 import { preflight } from './preflight.ts';
 import { type EksPrices, type PricedThing, priceOf, pricesOf } from './prices.ts';
@@ -107,7 +108,7 @@ export async function planEnvironment(environment: Environment): Promise<EksPlan
   const quotas: QuotaLine[] = [];
   for (const [key, place] of places) {
     const here = stacks.filter((stack) => placeKey(stack.place) === key);
-    for (const [name, needed] of await neededQuotas(settings, here)) {
+    for (const [name, needed] of await neededQuotas(settings, await notYetMade(here))) {
       const { limit, used } = await quotaState(place, name);
       const left = limit === undefined || used === undefined ? undefined : limit - used;
       const enough = left === undefined ? undefined : left >= needed;
@@ -124,6 +125,12 @@ export async function planEnvironment(environment: Environment): Promise<EksPlan
     addons,
     price,
   };
+}
+
+/** What is there already, in whatever state, is counted among what is used. */
+async function notYetMade(stacks: readonly ClusterStack[]): Promise<ClusterStack[]> {
+  const found = await Promise.all(stacks.map(({ place, name }) => findStack(place, name)));
+  return stacks.filter((_, index) => found[index] === undefined);
 }
 
 async function neededQuotas(

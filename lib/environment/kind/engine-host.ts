@@ -14,6 +14,8 @@ export interface EngineHost {
   root: string;
   /** Where procfs is mounted. */
   proc: string;
+  /** Where the groups of processes are. */
+  cgroups: string;
 }
 
 /** The machine that this process runs on. */
@@ -25,6 +27,7 @@ export function thisHost(env: NodeJS.ProcessEnv = process.env): EngineHost {
     platform: process.platform,
     root: join(cacheDir(env), 'engine'),
     proc: '/proc',
+    cgroups: '/sys/fs/cgroup',
   };
 }
 

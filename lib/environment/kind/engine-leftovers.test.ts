@@ -48,6 +48,7 @@ async function killedEngine(folder: string, processes: Record<number, string[]>)
     platform: 'linux',
     root,
     proc,
+    cgroups: join(root, 'cgroup'),
   };
   return { host, files, unmounted };
 }

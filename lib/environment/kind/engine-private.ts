@@ -8,6 +8,7 @@ import { type EngineHost, engineFiles, livePid, survivors } from './engine-host.
 import { clearLeftovers, unmountLeftovers } from './engine-leftovers.ts';
 import { raiseInotifyLimits } from './engine-limits.ts';
 import { checkStartable } from './engine-needs.ts';
+import { giveLabItsShare } from './engine-share.ts';
 import { askDocker } from './engine-user.ts';
 import { missingHere, writeRuntimeWrapper } from './runtime-wrapper.ts';
 
@@ -41,15 +42,16 @@ export async function startPrivate(host: EngineHost, log: Log): Promise<string> 
   return await untilAnswers(host, child);
 }
 
-/** The arguments of the private dockerd. */
-export function dockerdArguments(root: string, withWrapper: boolean): string[] {
+/** The arguments of the private dockerd; `group` is where its containers are among the groups of processes. */
+export function dockerdArguments(root: string, withWrapper: boolean, group?: string): string[] {
   const files = engineFiles(root);
   const places = ['--data-root', files.data, '--exec-root', files.exec, '--pidfile', files.pid];
   // Containers must not resolve names outside the lab: nothing listens at this address in a container. An engine of
   // this age then gives no answer at all, so the resolver's patience is cut down (kind's nodes ask at boot).
   const resolver = ['--dns', '127.0.0.1', '--dns-opt', 'timeout:1', '--dns-opt', 'attempts:1'];
   const runtime = ['--add-runtime', `meshproof=${files.wrapper}`, '--default-runtime', 'meshproof'];
-  return [...places, '--host', files.dockerHost, ...resolver, ...(withWrapper ? runtime : [])];
+  const parent = group === undefined ? [] : ['--cgroup-parent', `/${group}`];
+  return [...places, '--host', files.dockerHost, ...resolver, ...parent, ...(withWrapper ? runtime : [])];
 }
 
 async function launch(host: EngineHost, withWrapper: boolean): Promise<ChildProcess> {
@@ -60,7 +62,7 @@ async function launch(host: EngineHost, withWrapper: boolean): Promise<ChildProc
   );
   if (size > 10_000_000) await rename(files.log, `${files.log}.old`);
   const log = await open(files.log, 'a');
-  const child = spawn('dockerd', dockerdArguments(host.root, withWrapper), {
+  const child = spawn('dockerd', dockerdArguments(host.root, withWrapper, await giveLabItsShare(host)), {
     cwd: '/',
     // A session of its own: neither Ctrl-C nor the end of this process reaches it.
     detached: true,

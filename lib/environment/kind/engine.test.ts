@@ -55,7 +55,16 @@ async function machine(folder: string, given: Machine & Partial<EngineHost>): Pr
       };
     throw new Error(`unexpected: ${file} ${args.join(' ')}`);
   };
-  return { run, env: {}, uid: 0, platform: 'linux', root: join(folder, 'engine'), proc, ...rest };
+  return {
+    run,
+    env: {},
+    uid: 0,
+    platform: 'linux',
+    root: join(folder, 'engine'),
+    proc,
+    cgroups: join(folder, 'cgroup'),
+    ...rest,
+  };
 }
 
 /** Writes what procfs shows of a process. */
@@ -209,6 +218,8 @@ test('the arguments of dockerd stay inside its folder, with the wrapper only whe
     '--add-runtime meshproof=/cache/engine/runc-wrapper --default-runtime meshproof',
   );
   expect(dockerdArguments('/cache/engine', false).join(' ')).not.toContain('runtime');
+  expect(dockerdArguments('/cache/engine', false, 'lab').join(' ')).toContain('--cgroup-parent /lab');
+  expect(withWrapper).not.toContain('--cgroup-parent');
   expect(
     withWrapper.filter((word) => word.includes('/')).every((word) => word.includes('/cache/engine/')),
   ).toBe(true);

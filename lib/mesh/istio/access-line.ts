@@ -3,8 +3,12 @@ export interface AccessLine {
   request_id?: string;
   path?: string;
   response_code?: number;
+  /** `null` for a connection whose requests the proxy does not see. */
+  protocol?: string | null;
   upstream_cluster?: string;
   upstream_host?: string;
+  /** `address:port` that a caller connected to: of the service, at a caller's proxy. */
+  downstream_local_address?: string | null;
   upstream_transport_failure_reason?: string | null;
   authority?: string;
   /** ISO 8601, milliseconds. */

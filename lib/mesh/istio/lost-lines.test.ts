@@ -5,6 +5,7 @@ import { readLostLine } from './lost-lines.ts';
 const line = (changes: Record<string, unknown> = {}) =>
   JSON.stringify({
     authority: 'ledger.shop:8080',
+    downstream_local_address: '10.96.1.2:8080',
     duration: 12,
     request_id: 'r1',
     response_code: 503,
@@ -24,11 +25,13 @@ test('a lost call is read with its times, its side and what happened', () => {
     side: 'client',
     requestId: 'r1',
     service: 'ledger.shop.svc.cluster.local',
+    port: 8080,
     upstream: '10.10.1.5:8080',
     code: 'UC',
     kind: 'connection',
     words: 'the connection ended before an answer',
   });
+  expect(readLostLine(line({ downstream_local_address: null }))).toMatchObject({ port: 0 });
   expect(readLostLine(line({ upstream_cluster: 'inbound|8080||' }))).toMatchObject({
     side: 'server',
     service: 'ledger.shop',
@@ -72,4 +75,22 @@ test('a certificate that was turned away is told from a connection that nobody t
     kind: 'connection',
     words: 'the connection was not taken: delayed connect error: Connection refused',
   });
+});
+
+test('a connection without requests has a line at the caller’s proxy, whoever closed it', () => {
+  const tcp = {
+    protocol: null,
+    response_code: 0,
+    response_flags: '-',
+    authority: null,
+    upstream_cluster: 'outbound|9090||ledger.shop.svc.cluster.local',
+  };
+  expect(readLostLine(line(tcp))).toMatchObject({
+    service: 'ledger.shop.svc.cluster.local',
+    code: '',
+    kind: 'connection',
+    words: 'the connection was closed',
+  });
+  expect(readLostLine(line({ ...tcp, upstream_cluster: 'inbound|9090||' })), 'the server’s').toBeUndefined();
+  expect(readLostLine(line({ ...tcp, protocol: 'HTTP/1.1' })), 'a request').toBeUndefined();
 });

@@ -25,19 +25,24 @@ const FLAGS: Readonly<Record<string, Meaning>> = {
   OM: { kind: 'limit', words: 'the proxy was short of memory' },
 };
 
+/** A connection that an end closed; which one is not logged. */
+const CUT: Meaning = { kind: 'connection', words: 'the connection was closed' };
+
 /** In the reason of a handshake that the proxy gave up over a certificate. */
 const CERTIFICATE = /CERTIFICATE|certificate/;
 
 /** Details of a local reply to a request that came while the proxy itself was ending. */
 const DRAINED = /drain/i;
 
+/** A line of a request that went well; nearly all are such. */
+const WELL = /"response_code":[1-4]\d\d/;
+
 /**
- * A line of Istio's JSON access log about a call or connection that was lost; undefined for all others. Lines without a flag
- * and below 500 are passed over without being parsed: nearly all are such.
+ * A line of Istio's JSON access log about a call or connection that was lost, and about each connection without requests at a
+ * caller's proxy: that one was cut off has no mark of its own. Undefined for all others, most of which are not even parsed.
  */
 export function readLostLine(line: string): LostLine | undefined {
-  if (!line.startsWith('{') || (line.includes('"response_flags":"-"') && !/"response_code":5\d\d/.test(line)))
-    return undefined;
+  if (!line.startsWith('{') || (line.includes('"response_flags":"-"') && WELL.test(line))) return undefined;
   const entry = readAccessLine(line);
   const startedAt = Date.parse(entry?.start_time ?? '');
   if (!entry || Number.isNaN(startedAt)) return undefined;
@@ -45,7 +50,8 @@ export function readLostLine(line: string): LostLine | undefined {
   const flags = (entry.response_flags ?? '-').split(',').filter((flag) => flag !== '-');
   const code = Object.keys(FLAGS).find((flag) => flags.includes(flag)) ?? flags[0] ?? '';
   const status = entry.response_code ?? 0;
-  if (code === '' && status < 500) return undefined;
+  const cut = code === '' && status === 0 && entry.protocol === null && direction === 'outbound';
+  if (code === '' && status < 500 && !cut) return undefined;
   const reason = entry.upstream_transport_failure_reason;
   return {
     startedAt,
@@ -53,9 +59,12 @@ export function readLostLine(line: string): LostLine | undefined {
     side: direction === 'inbound' ? 'server' : 'client',
     requestId: entry.request_id ?? '',
     service: host || (entry.authority ?? '').replace(/:\d+$/, ''),
+    port: Number(/:(\d+)$/.exec(entry.downstream_local_address ?? '')?.[1] ?? 0),
     upstream: entry.upstream_host ?? '',
     code,
-    ...meaningOf(code, status, { reason: reason ?? '', details: entry.response_code_details ?? '' }),
+    ...(cut
+      ? CUT
+      : meaningOf(code, status, { reason: reason ?? '', details: entry.response_code_details ?? '' })),
   };
 }
 

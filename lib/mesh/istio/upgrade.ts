@@ -23,6 +23,7 @@ export const istioUpgrade: MeshUpgrade = {
   proxyVersion: (cluster, pod) =>
     withAdmin(cluster, pod, async (read) => parseServerInfo(await read('/server_info'))),
   proxyContainer: PROXY_CONTAINER,
+  proxyProgram: 'envoy',
   gateways: { namespace: ISTIO_NAMESPACE, app: EAST_WEST_GATEWAY },
   controlPlane: { namespace: ISTIO_NAMESPACE, app: 'istiod' },
   readLostLine,

@@ -3,7 +3,7 @@ import type { Socket as UdpSocket } from 'node:dgram';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import process from 'node:process';
 import { watchStolenTime } from '../../support/stolen-time.ts';
-import { AGENT_PORTS, type AgentPorts, DRAIN_VARIABLE } from '../wire.ts';
+import { AGENT_PORTS, type AgentPorts, DRAIN_VARIABLE, SAY_WAITS_VARIABLE } from '../wire.ts';
 import { now } from './clock.ts';
 import { controlServer } from './control.ts';
 import { drainer } from './drain.ts';
@@ -13,6 +13,7 @@ import { grpcEcho } from './serve/grpc-echo.ts';
 import { http2Echo, httpEcho, tlsEcho } from './serve/http-echo.ts';
 import { tcpEcho } from './serve/tcp-echo.ts';
 import { udpEcho } from './serve/udp-echo.ts';
+import { watchWaits } from './waits.ts';
 
 /** After SIGTERM, answers in flight get this long. */
 const GRACE_MS = 1000;
@@ -101,4 +102,6 @@ await Promise.all([
 await listen('control', '127.0.0.1');
 // Last: the kubelet takes an answer here for the readiness of all.
 await listen('http', bind);
+if (process.env[SAY_WAITS_VARIABLE] !== undefined)
+  watchWaits((wait) => process.stdout.write(`${JSON.stringify(wait)}\n`), now);
 process.stdout.write(`${JSON.stringify({ listening: ports(), place })}\n`);
