@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { AWS_CHECKS, type AwsCheck, type AwsFinding } from '../model/aws-check.ts';
-import { type AwsReport, checkAws, isEks } from '../run/aws/check.ts';
+import type { AwsReport } from '../run/aws/check.ts';
+import { isEks } from '../run/aws/eks-environment.ts';
 import { EXIT, MeshproofError } from '../support/errors.ts';
 import { columns } from './columns.ts';
 import { commandContext, environmentFrom } from './context.ts';
@@ -32,6 +33,7 @@ export function awsCheckCommand(): Command {
           `${environment.name} is not on AWS: its provider is ${environment.provider.kind}`,
         );
       }
+      const { checkAws } = await import('../run/aws/check.ts');
       const { stages } = commandContext({});
       const words = `reading ${environment.clusters.map(({ name, region }) => `${name} (${region})`).join(', ')}`;
       const report = await stages.run(words, () => checkAws(environment, flags.only));

@@ -13,7 +13,6 @@ import { type Kube, apply, openKube, remove, waitFor } from '../support/kube.ts'
 import { runInNode } from '../support/node-access.ts';
 import { agentPool, podAgents } from './agents.ts';
 import type { Backend } from './backend.ts';
-import { checkLab } from './aws/check-lab.ts';
 import { providerCapabilities } from './capabilities.ts';
 import { openChanges } from './changes.ts';
 import { runWatch } from './invariants.ts';
@@ -134,7 +133,8 @@ export function labBackend(manifest: RunManifest): Backend {
       });
     },
     problems,
-    aws: (checks) => checkLab(lab, checks),
+    // Loaded when it is asked for: the AWS SDK is large, and most labs are not there.
+    aws: async (checks) => (await import('./aws/check-lab.ts')).checkLab(lab, checks),
     watch: runWatch(lab, manifest.output),
     diagnose(question) {
       return diagnoseLab(this, question);

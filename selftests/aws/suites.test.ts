@@ -53,7 +53,7 @@ async function awsSuites(): Promise<Record<string, string>> {
 }
 
 test('the suites of AWS pass on a lab that is in order, and are not applicable elsewhere', async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(400_000);
   const suites = await awsSuites();
   expect(Object.keys(suites)).toHaveLength(6);
   const here = await runInline(suites, { lab: labOnAws(['region-east', 'region-west']) });
@@ -69,7 +69,7 @@ test('the suites of AWS pass on a lab that is in order, and are not applicable e
 });
 
 test('each of them turns red, and says why', async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(400_000);
   const { verdict } = await runInline(await plantedSuites(RED), {
     lab: labOnAws(['region-east', 'region-west']),
   });

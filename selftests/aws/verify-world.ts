@@ -17,11 +17,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CreateClusterCommand, CreateNodegroupCommand } from '@aws-sdk/client-eks';
 import { type AwsClients, awsClients } from '../../lib/aws/clients.ts';
+import { istioPorts } from '../../lib/mesh/istio/ports.ts';
 
 /** Of moto: what credentials of nobody in particular belong to. */
 export const ACCOUNT = '123456789012';
 /** The mesh's ports between clusters. */
-const PORTS = [15_443, 443];
+const PORTS = [
+  ...new Set(istioPorts.filter(({ clusters }) => clusters === 'between').map(({ port }) => port)),
+];
 
 /** One cluster of {@link verifyWorld}, by the ids that a defect is planted with. */
 export interface BuiltCluster {

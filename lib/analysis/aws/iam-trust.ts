@@ -70,7 +70,7 @@ function noProvider({ cluster, account, audiences, issuer }: IamCluster): string
 
 function subjectProblems(found: readonly { operator: string; value: string }[], wanted: string): string[] {
   if (found.length === 0) return ['it names no subject: every service account of the cluster can take it'];
-  const wild = found.filter(({ operator, value }) => /Like$/.test(operator) && /[*?]/.test(value));
+  const wild = found.filter(({ operator, value }) => operator.endsWith('Like') && /[*?]/.test(value));
   if (wild.length > 0) return wild.map(({ value }) => `its subject has a wildcard (${value})`);
   if (found.some(({ value }) => value === wanted)) return [];
   return [`its subject is ${found.map(({ value }) => value).join(', ')}, and not ${wanted}`];

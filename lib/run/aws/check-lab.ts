@@ -2,7 +2,8 @@ import { meshDriver } from '../../mesh/registry.ts';
 import type { AwsCheck } from '../../model/aws-check.ts';
 import type { Lab } from '../../model/lab.ts';
 import { MeshproofError } from '../../support/errors.ts';
-import { type AwsReport, checkAws, isEks } from './check.ts';
+import { type AwsReport, checkAws } from './check.ts';
+import { isEks } from './eks-environment.ts';
 
 /** As {@link checkAws}, for a lab that is up: its clusters say where their gateways are. */
 export async function checkLab(lab: Lab, checks: readonly AwsCheck[]): Promise<AwsReport> {

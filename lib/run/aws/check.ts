@@ -11,18 +11,11 @@ import { readObservability } from '../../aws/observability/read.ts';
 import { stackName } from '../../environment/eks/template/index.ts';
 import { meshDriver } from '../../mesh/registry.ts';
 import type { AwsCheck, AwsFinding } from '../../model/aws-check.ts';
-import { accountOfCluster, type AwsNetwork, type EksSettings } from '../../model/aws.ts';
-import type { Environment } from '../../model/environment.ts';
+import { accountOfCluster, type AwsNetwork } from '../../model/aws.ts';
 import { errorMessage, MeshproofError } from '../../support/errors.ts';
+import type { EksEnvironment } from './eks-environment.ts';
 import { readDns } from './read-dns.ts';
 import { readIam } from './read-iam.ts';
-
-/** An environment whose clusters are on EKS. */
-export type EksEnvironment = Environment & { provider: EksSettings };
-
-export function isEks(environment: Environment): environment is EksEnvironment {
-  return environment.provider.kind === 'eks';
-}
 
 /** What a look at the live accounts came to; nothing was changed, and no pod was needed. */
 export interface AwsReport {
