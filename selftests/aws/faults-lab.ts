@@ -135,29 +135,38 @@ async function makeCluster(
     await ec2.send(new AssociateRouteTableCommand({ RouteTableId: routeTable, SubnetId: subnet }));
     if (!sharedAcl || index === 0) acls.push(await makeAcl(ec2, vpc));
     await giveAcl(ec2, subnet, acls.at(-1) ?? '');
-    // moto gives an interface all groups of its instance too, which AWS does not: made first, it has its own only.
-    const { NetworkInterface } = await ec2.send(
-      new CreateNetworkInterfaceCommand({
-        SubnetId: subnet,
-        Groups: [securityGroup],
-        PrivateIpAddress: `10.${second}.${index}.10`,
-      }),
-    );
-    const { Instances = [] } = await ec2.send(
-      new RunInstancesCommand({
-        ImageId: 'ami-12c6146b',
-        MinCount: 1,
-        MaxCount: 1,
-        NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId }],
-        TagSpecifications: tagged('instance', [
-          { Key: 'eks:cluster-name', Value: name },
-          { Key: 'eks:nodegroup-name', Value: 'nodes' },
-        ]),
-      }),
-    );
-    instances.push(Instances[0]?.InstanceId ?? '');
+    const node = { name, ec2, securityGroup };
+    instances.push(await runNode(node, { subnet, address: `10.${second}.${index}.10` }));
   }
   return { name, region, ec2, vpc, subnets, acls, routeTable, securityGroup, instances };
+}
+
+/** A node of a cluster's managed node group; gives the id of its instance. */
+export async function runNode(
+  { name, ec2, securityGroup }: Pick<MadeCluster, 'name' | 'ec2' | 'securityGroup'>,
+  { subnet, address }: { subnet: string; address: string },
+): Promise<string> {
+  // moto gives an interface all groups of its instance too, which AWS does not: made first, it has its own only.
+  const { NetworkInterface } = await ec2.send(
+    new CreateNetworkInterfaceCommand({
+      SubnetId: subnet,
+      Groups: [securityGroup],
+      PrivateIpAddress: address,
+    }),
+  );
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: 'ami-12c6146b',
+      MinCount: 1,
+      MaxCount: 1,
+      NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId }],
+      TagSpecifications: tagged('instance', [
+        { Key: 'eks:cluster-name', Value: name },
+        { Key: 'eks:nodegroup-name', Value: 'nodes' },
+      ]),
+    }),
+  );
+  return Instances[0]?.InstanceId ?? '';
 }
 
 /** A network ACL that lets everything pass at number 100, both ways. */

@@ -88,6 +88,9 @@ def cluster(properties, account, region):
     group = ec2.create_security_group(
         f"eks-cluster-sg-{name}", "of the cluster", vpc, tags={f"kubernetes.io/cluster/{name}": "owned"}
     )
+    # As EKS makes it: whoever has it may talk to whoever has it.
+    own = [{"GroupId": group.id, "OwnerId": account}]
+    ec2.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=own)
     logging = properties.get("Logging", {}).get("ClusterLogging", {}).get("EnabledTypes", [])
     kubernetes = properties.get("KubernetesNetworkConfig", {})
     made = eks.create_cluster(
@@ -235,6 +238,15 @@ def acl_association(properties, account, region):
     return Made(made.new_association_id, {"AssociationId": made.new_association_id}, lambda: replace(default.id))
 
 
+@model("AWS::EC2::SubnetRouteTableAssociation")
+def route_association(properties, account, region):
+    # moto's own remembers it where no route table looks.
+    ec2 = ec2_backends[account][region]
+    made = ec2.associate_route_table(properties["RouteTableId"], subnet_id=properties["SubnetId"])
+    association = made if isinstance(made, str) else made.main_association_id
+    return Made(association, undo=lambda: ec2.disassociate_route_table(association))
+
+
 # Stacks that take time.
 
 
@@ -322,7 +334,6 @@ FORGOTTEN = {
     "AWS::EC2::NatGateway": forget_nat,
     "AWS::EC2::Route": lambda ec2, made: None,
     "AWS::EC2::RouteTable": forget_route_table,
-    "AWS::EC2::SubnetRouteTableAssociation": lambda ec2, made: None,
     "AWS::EC2::VPCEndpoint": lambda ec2, made: ec2.delete_vpc_endpoints([made.id]),
 }
 

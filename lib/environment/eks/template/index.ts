@@ -71,8 +71,8 @@ export function clusterStacks(environment: Environment): ClusterStack[] {
       Resources: {
         ...network.resources,
         ...roleResources(spec, list),
-        ...logResources({ flowLogs, controlPlane: controlPlaneLogs.length > 0, cluster: name }, list),
         ...deadManResources({ environment: environment.name, cluster }, list),
+        ...logResources({ flowLogs, controlPlane: controlPlaneLogs.length > 0, cluster: name }, list),
         ...clusterResources(parts),
       },
       Outputs: {
