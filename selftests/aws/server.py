@@ -242,8 +242,7 @@ def acl_association(properties, account, region):
 def route_association(properties, account, region):
     # moto's own remembers it where no route table looks.
     ec2 = ec2_backends[account][region]
-    made = ec2.associate_route_table(properties["RouteTableId"], subnet_id=properties["SubnetId"])
-    association = made if isinstance(made, str) else made.main_association_id
+    association = ec2.associate_route_table(properties["RouteTableId"], subnet_id=properties["SubnetId"])
     return Made(association, undo=lambda: ec2.disassociate_route_table(association))
 
 
