@@ -1,6 +1,7 @@
 import { sumStats } from '../lib/mesh/istio/proxy-admin.ts';
 import type { Defect } from '../lib/prove/defect.ts';
 import { lastCluster } from '../lib/prove/clusters.ts';
+import { inboundHttpFilter, luaFilter } from '../lib/prove/http-filter.ts';
 import { proxySays } from '../lib/prove/proxy-view.ts';
 import { MESH_NAMESPACE, SPREAD_SERVICE } from '../lib/run/workloads.ts';
 import { waitFor } from '../lib/support/kube.ts';
@@ -14,35 +15,11 @@ export const invariantsXdsRejected: Defect = {
   silent: 'pods stay Ready and keep their old listeners; every later change of theirs is lost without a word',
   plant: (lab) =>
     lab.changes.apply(lastCluster(lab), [
-      {
-        apiVersion: 'networking.istio.io/v1alpha3',
-        kind: 'EnvoyFilter',
-        metadata: { name: 'half-a-script', namespace: MESH_NAMESPACE },
-        spec: {
-          workloadSelector: { labels: { app: SPREAD_SERVICE } },
-          configPatches: [
-            {
-              applyTo: 'HTTP_FILTER',
-              match: {
-                context: 'SIDECAR_INBOUND',
-                listener: {
-                  filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } },
-                },
-              },
-              patch: {
-                operation: 'INSERT_BEFORE',
-                value: {
-                  name: 'envoy.filters.http.lua',
-                  typed_config: {
-                    '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua',
-                    default_source_code: { inline_string: 'function envoy_on_request(' },
-                  },
-                },
-              },
-            },
-          ],
-        },
-      } as never,
+      inboundHttpFilter(
+        { name: 'half-a-script', namespace: MESH_NAMESPACE },
+        luaFilter('function envoy_on_request('),
+        SPREAD_SERVICE,
+      ),
     ]),
   async bites(lab) {
     const rejected = await rejections(lab);

@@ -1,4 +1,5 @@
-import type { Convergence, ConvergenceTimes } from '../model/cost-report.ts';
+import type { Convergence, ConvergenceJudgement, ConvergenceTimes } from '../model/cost-report.ts';
+import { formatDuration } from '../model/duration.ts';
 import { quantiles } from './quantile.ts';
 
 /** One change, and when each proxy took it up; all milliseconds since the epoch on one clock. */
@@ -36,4 +37,36 @@ export function analyseConvergence(services: number, changes: readonly PushedCha
         .map(({ cluster, proxy }) => `change ${index + 1} of ${source} never came to ${cluster}/${proxy}`),
     ),
   };
+}
+
+/**
+ * Holds changes to a limit: each of them, at each size, has come to every proxy by then. `disturbed` says why times are not the
+ * mesh's alone (the host took processors away): what is late is then no failure of the mesh, and what is in time is in time.
+ */
+export function judgeConvergence(
+  found: readonly Convergence[],
+  limitMs: number,
+  disturbed: string | undefined,
+): ConvergenceJudgement {
+  const limit = formatDuration(limitMs);
+  const late = found.flatMap(({ services, all: { slowest }, missing }) => {
+    if (missing.length > 0) return [`with ${services} services ${missing.join(', ')}`];
+    return slowest === null || slowest > limitMs
+      ? [
+          `with ${services} services ${slowest === null ? 'no change was timed' : formatDuration(Math.round(slowest))}`,
+        ]
+      : [];
+  });
+  const timed = found.reduce((sum, { changes }) => sum + changes, 0);
+  if (timed === 0) return { limitMs, verdict: 'inconclusive', words: 'no change was timed' };
+  if (late.length === 0)
+    return {
+      limitMs,
+      verdict: 'passed',
+      words: `each of ${timed} changes came to every proxy within ${limit}`,
+    };
+  const words = `not every change came to every proxy within ${limit}: ${late.join('; ')}`;
+  if (disturbed !== undefined)
+    return { limitMs, verdict: 'inconclusive', words: `${words}; but ${disturbed}` };
+  return { limitMs, verdict: 'failed', words };
 }

@@ -36,7 +36,7 @@ export async function eksToken(place: AwsPlace, cluster: string, now = new Date(
     },
     { expiresIn: 60, signingDate: now, unhoistableHeaders: new Set(['x-k8s-aws-id']) },
   );
-  const url = `https://${hostname}/?${new URLSearchParams(query as Record<string, string>)}`;
+  const url = `https://${hostname}/?${new URLSearchParams(query as Record<string, string>).toString()}`;
   const token = `k8s-aws-v1.${Buffer.from(url).toString('base64url')}`;
   return { token, expires: new Date(now.getTime() + VALID_MS) };
 }

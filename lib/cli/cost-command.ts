@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { COST_PARTS, type CostPart, type CostReport } from '../model/cost-report.ts';
 import { costPage, costPicture } from '../report/cost-page.ts';
 import { costTables } from '../report/cost-tables.ts';
+import { exitCodeFor } from '../report/verdict-file.ts';
+import { VERDICT_WORDS } from '../report/words.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import { measureCosts } from '../run/cost/measure.ts';
 import { EXAMPLE_PRICES, loadPrices } from '../run/cost/prices.ts';
@@ -47,10 +49,12 @@ export function costCommand(): Command {
 }
 
 const AFTER = `
-Breaks nothing, and judges nothing: figures are for a person, or for the gate, which compares two versions by them.
+Breaks nothing. xds is held to budgets.propagation of the environment's file: a change is in force everywhere within that time also
+while the mesh holds many services. All else is judged by nobody: figures are for a person.
 The report is index.html (one file), cost.json and times.svg.
 
-Exit codes: 0 measured, 2 the mesh does not show it, 3 broken, 64 wrong usage`;
+Exit codes: 0 measured, and within the budget, 1 a change came too late, 2 no verdict, or the mesh does not show it, 3 broken,
+64 wrong usage`;
 
 async function run(flags: CostFlags): Promise<void> {
   const environment = environmentFrom(flags);
@@ -76,6 +80,7 @@ async function run(flags: CostFlags): Promise<void> {
   );
   const page = write(resolve(flags.output), report);
   console.log(flags.json ? JSON.stringify(report, null, 2) : words(report, page));
+  process.exitCode = exitCodeFor(report.convergence?.verdict ?? 'passed');
 }
 
 function write(output: string, report: CostReport): string {
@@ -93,7 +98,14 @@ function words(report: CostReport, page: string): string {
     about,
     ...columns([head, ...rows]),
   ]);
-  return [...tables, '', ...report.notes.map((note) => `note: ${note}`), `report: ${page}`].join('\n');
+  const { convergence } = report;
+  return [
+    ...tables,
+    '',
+    ...report.notes.map((note) => `note: ${note}`),
+    ...(convergence ? [`${VERDICT_WORDS[convergence.verdict].mark} ${convergence.words}`] : []),
+    `report: ${page}`,
+  ].join('\n');
 }
 
 function toParts(text: string): CostPart[] {

@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { COMPARISON_DESIGNS, type ComparisonDesign, GATE_PARTS, type GatePart } from '../gate/options.ts';
 import { previewGate } from '../gate/preview.ts';
-import { gate, gateTests, GATE_PARTS, type GatePart, type Gated } from '../gate/run.ts';
+import { gate, gateTests, type Gated } from '../gate/run.ts';
 import { parseSide } from '../gate/sides.ts';
 import { readWaivers } from '../gate/waivers-file.ts';
 import { DECISION_WORDS } from '../gate/words.ts';
+import { meshDriver } from '../mesh/registry.ts';
 import { PROFILES, type Profile } from '../model/run.ts';
 import { VERDICT_WORDS } from '../report/words.ts';
 import { readValues } from '../run/mesh-settings.ts';
@@ -21,6 +23,7 @@ interface GateFlags extends EnvironmentFlags {
   profile: Profile;
   grep?: string;
   rounds: number;
+  comparison: ComparisonDesign;
   skip?: GatePart[];
   waivers?: string;
   failFast?: boolean;
@@ -55,6 +58,14 @@ export function gateCommand(): Command {
       parseRounds,
       20,
     )
+    .addOption(
+      new Option(
+        '--comparison <how>',
+        'side by side, with a second control plane; or before and after, with a warning: gateways are compared too, drift of the machine is not cancelled out. What cannot run side by side is compared before and after in any case',
+      )
+        .choices(COMPARISON_DESIGNS)
+        .default('side-by-side'),
+    )
     .option('--skip <parts>', `comma-separated: ${GATE_PARTS.join(', ')}; GO takes all of them`, parseParts)
     .option('--waivers <file>', 'YAML: what may pass until a date, and on whose responsibility')
     .option('--fail-fast', 'end with the first finding against the candidate')
@@ -71,7 +82,8 @@ export function gateCommand(): Command {
 const AFTER = `
 Sides:
   current            what is installed
-  1.31.1             a release: control plane and proxies (the installed one, so far)
+  1.31.1             a release: control plane and proxies. Where images come from a registry (images: registry), its images are
+                     pulled, and its istioctl is fetched; where they are built from source, the installed one only
   envoy:1.40.0       the same control plane, its proxies on this Envoy
   proxy-image:REF    the same control plane, its proxies from this image
   values:FILE.yaml   what is installed, with these values (IstioOperator, or of Istio's charts) merged over it
@@ -99,11 +111,14 @@ async function run(flags: GateFlags): Promise<void> {
   const selection = { grep: flags.grep, profile: flags.profile };
   const wanted = {
     skip: flags.skip ?? [],
+    comparison: flags.comparison,
     rounds: { identical: Math.min(IDENTICAL_ROUNDS, flags.rounds), most: flags.rounds },
   };
   if (flags.plan) {
     const tests = await gateTests(selection);
-    const plan = previewGate(environmentFrom(flags), { ...sides, ...wanted, tests, values: readValues });
+    const environment = environmentFrom(flags);
+    const { canary } = meshDriver(environment);
+    const plan = previewGate(environment, { ...sides, ...wanted, tests, canary, values: readValues });
     console.log(plan.join('\n'));
     return;
   }

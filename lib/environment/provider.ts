@@ -1,4 +1,5 @@
 import type { ClusterSpec, Environment } from '../model/environment.ts';
+import type { MeshRelease } from '../model/upgrade.ts';
 import type { Lab, LabCluster, LabImages, NodeAccess } from '../model/lab.ts';
 import type { MeshPort } from '../model/mesh-port.ts';
 import type { Log } from '../support/log.ts';
@@ -63,6 +64,15 @@ export interface Provider {
     wish: ProxyWish,
     context: Pick<ProviderContext, 'log' | 'signal'>,
   ): Promise<string>;
+  /**
+   * Brings the images of another release of the mesh into all nodes of clusters that are up, and its installer to this machine. A
+   * `usage` error for one that cannot be had where their images came from. Absent where the mesh is not ours to install.
+   */
+  bringRelease?(
+    lab: Pick<Lab, 'clusters' | 'images'>,
+    version: string,
+    context: Pick<ProviderContext, 'log' | 'signal'>,
+  ): Promise<MeshRelease>;
 }
 
 /** Which proxy: that of the environment on another Envoy, or any image. */

@@ -139,7 +139,9 @@ export const environmentSchema = z.strictObject({
   budgets: z.strictObject({
     latency: latencyBudgets,
     failover: z.strictObject({ nodeKill: failoverBudget, linkPartition: failoverBudget }),
-    propagation: duration,
+    propagation: duration.describe(
+      'a change of services → in force in every cluster: for calls (suite discovery), and for all proxies while the mesh holds 10, 100 and 500 services (meshproof cost)',
+    ),
     observability: z
       .strictObject({
         metrics: duration.describe('a call → counted by the proxies at both ends'),

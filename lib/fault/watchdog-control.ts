@@ -6,6 +6,9 @@ import type { FaultPlan } from '../model/fault-plan.ts';
 import { environmentDir } from '../support/paths.ts';
 import { waitFor } from '../support/kube.ts';
 
+/** A process of Node that loads what can revert: a second, and many times that while a lab has the processors. */
+const ARMED_WITHIN_MS = 30_000;
+
 const program = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
 
 /** Where a watchdog finds its plan, and where it says that it is awake. */
@@ -28,7 +31,7 @@ export async function armWatchdog(plan: FaultPlan): Promise<string> {
   });
   child.unref();
   const pid = await waitFor('the watchdog is armed', async () => runningWatchdog(plan), {
-    timeoutMs: 10_000,
+    timeoutMs: ARMED_WITHIN_MS,
     everyMs: 50,
   });
   return `watchdog process ${pid} reverts at ${new Date(plan.deadline).toISOString()}`;

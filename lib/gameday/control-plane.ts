@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Pushes, ServiceName, TakenUp } from '../mesh/contracts.ts';
+import type { ServiceName } from '../mesh/contracts.ts';
+import type { Pushes, TakenUp } from '../mesh/tells.ts';
 import type { Recording } from '../model/call-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import { openPodPort, type Read } from '../probe/pod-http.ts';

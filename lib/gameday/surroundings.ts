@@ -1,4 +1,4 @@
-import type { LiveTimers } from '../mesh/contracts.ts';
+import type { LiveTimers } from '../mesh/tells.ts';
 import type { Lab } from '../model/lab.ts';
 import type { Backend } from '../run/backend.ts';
 import { type NodeGrace, readNodeGrace } from '../run/node-grace.ts';

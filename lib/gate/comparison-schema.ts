@@ -24,6 +24,13 @@ const margin = z.strictObject({
 });
 const callCount = z.strictObject({ calls: count, failed: count });
 
+const drift = z.strictObject({
+  mean: perhaps,
+  lower: perhaps,
+  upper: perhaps,
+  shown: z.boolean().describe('It is more than the margin: the metric then carries no verdict'),
+});
+
 const plan = z.strictObject({
   design: z.enum(['interleaved', 'before-after']),
   seed: z.int(),
@@ -60,6 +67,9 @@ export const comparisonSchema = z.strictObject({
       from: perhaps,
       to: perhaps,
       counts: z.strictObject({ from: callCount, to: callCount }).exactOptional(),
+      drift: drift
+        .exactOptional()
+        .describe('Of what runs now, from before the upgrade to after the way back; before-after only'),
       effects: z.array(perhaps).describe('One for each round that counts, in their order'),
       mean: perhaps,
       sd: perhaps,

@@ -1,8 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { compareGrowth } from '../analysis/compare/growth.ts';
-import { analyseCosts } from '../analysis/costs.ts';
 import type { GrowthState, RoleGrowth } from '../model/cost.ts';
-import { COST_METRICS, growthFindings } from './costs.ts';
+import { growthFindings } from './costs.ts';
 
 function grown(role: RoleGrowth['role'], state: GrowthState, slope: number, reach = 40): RoleGrowth {
   const bounds = { lower: slope - reach, upper: slope + reach };
@@ -32,19 +31,4 @@ test('an identical candidate speaks for itself, and one that could not be read s
     { weight: 'unsettled', words: expect.stringContaining('too few readings of the candidate') },
   ]);
   expect(growthFindings([])).toMatchObject([{ weight: 'unsettled' }]);
-});
-
-test('every metric is a figure that is really measured', () => {
-  const roles = ['client-proxy', 'server-proxy', 'gateway', 'control-plane'] as const;
-  const containers = roles.map((role) => ({
-    role,
-    cluster: 'west',
-    namespace: 'n',
-    pod: 'p',
-    node: 'n',
-    container: 'c',
-    id: role,
-  }));
-  const { figures } = analyseCosts({ source: 'nodes', containers, usage: [], heap: [] }, []);
-  for (const { name } of COST_METRICS) expect(Object.keys(figures)).toContain(name);
 });

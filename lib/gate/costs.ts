@@ -1,24 +1,5 @@
 import type { GrowthComparison } from '../analysis/compare/growth.ts';
-import type { Metric } from '../model/comparison.ts';
-import type { CostRole } from '../model/cost.ts';
 import type { GateFinding } from '../model/gate.ts';
-
-const PROXIES: readonly CostRole[] = ['client-proxy', 'server-proxy', 'gateway'];
-/** A tenth of a processor for 1,000 calls a second, for each proxy on the way. */
-const CPU = { relative: 0.1, floor: 0.1 };
-const MEMORY = { relative: 0.1, floor: 10 };
-
-/** What of `proxyCosts`' figures two sides are compared by; the margins are those of latencies, with floors of their own. */
-export const COST_METRICS: readonly Metric[] = [
-  ...PROXIES.map((role): Metric => ({ kind: 'ratio', name: `cpuPerCallMs ${role}`, ...CPU })),
-  ...[...PROXIES, 'control-plane'].map(
-    (role): Metric => ({
-      kind: 'ratio',
-      name: `memoryMiB ${role}`,
-      ...MEMORY,
-    }),
-  ),
-];
 
 /** What the growth of memory on both sides says: each role that fails or is not decided, or that none grows. */
 export function growthFindings(growth: readonly GrowthComparison[]): GateFinding[] {

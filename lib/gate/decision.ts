@@ -137,7 +137,7 @@ function warningsOf({ comparison }: GateEvidence): string[] {
   return [
     ...(plan.design === 'before-after'
       ? [
-          'The versions ran one after the other, not in turns: what changed in the machine meanwhile looks like a change of the mesh.',
+          'The versions ran one after the other: before the upgrade, after it, and after the way back. Drift of the machine is not cancelled out; a metric counts only where it comes out alike beside what ran before and what ran after, and what disturbs the machine during the candidate’s rounds alone looks like the candidate.',
         ]
       : []),
     ...(widened > 0

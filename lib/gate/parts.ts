@@ -3,7 +3,7 @@ import type { Side } from '../model/comparison.ts';
 import type { GateEvidence, GateFinding, TrafficEvidence, TrafficPhase } from '../model/gate.ts';
 import type { Lab } from '../model/lab.ts';
 import type { PlannedTest } from '../model/run.ts';
-import type { MeshSettings, UpgradeStep } from '../model/upgrade.ts';
+import type { UpgradeStep } from '../model/upgrade.ts';
 import type { Changes } from '../run/changes.ts';
 import { runningProxies } from '../run/mesh-change.ts';
 import { takeStep } from '../run/upgrade.ts';
@@ -13,12 +13,9 @@ import { MESH_CALLER, MESH_NAMESPACE } from '../run/workloads.ts';
 import { deployWorld } from '../run/world.ts';
 import { describeError, errorMessage } from '../support/errors.ts';
 import { createStages } from '../support/stages.ts';
-import { growthFindings } from './costs.ts';
-import { endedPods } from './lives.ts';
 import { droppedCalls, type StepTime } from './dropped.ts';
-import type { GateOptions } from './run.ts';
-import { compareSideBySide } from './side-by-side.ts';
-import { GROWTH_ROUNDS, watchGrowth } from './side-growth.ts';
+import { endedPods } from './lives.ts';
+import type { GateOptions } from './options.ts';
 import { startTraffic } from './traffic.ts';
 import { stepWords } from './upgrade-plan.ts';
 
@@ -65,34 +62,6 @@ async function proxyVersions(lab: Lab): Promise<Record<string, string>> {
   const proxies = (await Promise.all(lab.clusters.map(({ name }) => runningProxies(lab, name)))).flat();
   const versions = [...new Set(proxies.map(({ version }) => version))].sort();
   return versions.length === 0 ? {} : { envoy: versions.join(', ') };
-}
-
-/** Latencies, errors and memory of both sides, side by side. A candidate that could not be put beside what runs now leaves it unsettled. */
-export async function comparison(lab: Lab, to: MeshSettings, { run, found, options }: Parts): Promise<void> {
-  const { log, stages, signal, seed, rounds } = options;
-  await stages.run(
-    'latencies side by side',
-    async () => {
-      const memory = watchGrowth(lab);
-      try {
-        found.comparison = await compareSideBySide(
-          lab,
-          { run, to, seed },
-          { log, signal, alongside: (of) => memory.alongside(of), least: GROWTH_ROUNDS, rounds },
-        );
-        found.findings.push(...growthFindings(memory.compare()));
-      } catch (error) {
-        signal.throwIfAborted();
-        log.warn(describeError(error));
-        found.findings.push({
-          source: 'comparison',
-          weight: 'unsettled',
-          words: `the sides were not compared: ${errorMessage(error)}`,
-        });
-      }
-    },
-    { speaks: true },
-  );
 }
 
 /** A step of an upgrade was begun, and did not come to its end. */

@@ -7,7 +7,7 @@ import type { Round, Side, SideOfRound } from '../model/comparison.ts';
 import { seededRandom } from '../run/shuffle.ts';
 import {
   makeRounds,
-  type PathRecording,
+  type SideRecording,
   roundWords,
   SIDE_PATHS,
   sideMetrics,
@@ -16,14 +16,14 @@ import {
 import { scheduleOf } from './schedule.ts';
 
 const PATH = 'cross-cluster http';
-const plan = { design: 'interleaved', seed: 3, mostRounds: 8 } as const;
+const plan = { seed: 3, mostRounds: 8 } as const;
 const EMPTY: SideOfRound = { conditions: { latenessP99Ms: 1, stolenShare: 0 }, figures: {}, calls: {} };
-const calls = (treat: (elapsedMs: number) => Treatment): PathRecording => ({
+const calls = (treat: (elapsedMs: number) => Treatment): SideRecording => ({
   path: PATH,
   answeredIn: 'west',
   recording: syntheticRecording({ seconds: 4, ratePerSecond: 50, treat }),
 });
-const side = (...recordings: PathRecording[]) =>
+const side = (...recordings: SideRecording[]) =>
   sideOfRound(recordings, { warmUpMs: 1000, stolenShare: 0.1 });
 
 test('rounds are made in the order of the schedule, until there are enough', async () => {

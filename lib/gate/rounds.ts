@@ -15,7 +15,7 @@ import type { Observation } from '../model/observation.ts';
 import { scheduleOf } from './schedule.ts';
 
 /** Calls of one side on one path, by one caller. */
-export interface PathRecording {
+export interface SideRecording {
   /** As metrics name it: `in-cluster http`. */
   path: string;
   /** The cluster that must answer. */
@@ -35,11 +35,8 @@ export function sideMetrics(): Metric[] {
   return [...each, ...(errors ? [{ ...errors, name: EVERY_PATH }] : [])];
 }
 
-/** Figures that others took while a round was made, by name. */
-export type MoreFigures = Pick<SideOfRound, 'figures' | 'calls'>;
-
 export interface RoundsOptions {
-  plan: Pick<ComparisonPlan, 'design' | 'seed' | 'mostRounds'>;
+  plan: Pick<ComparisonPlan, 'seed' | 'mostRounds'>;
   /** Measures both sides; `first` begins. */
   measure(round: number, first: Side): Promise<Record<Side, SideOfRound>>;
   /** Asked after each round: true ends it. */
@@ -52,15 +49,35 @@ export interface RoundsOptions {
  * whatever came of it. An abort ends it with its reason before the next round; what a round throws ends it, too.
  */
 export async function makeRounds({ plan, measure, enough, signal }: RoundsOptions): Promise<Round[]> {
-  const made: Round[] = [];
   const firsts = new Map(
     scheduleOf(plan)
       .toReversed()
       .map(({ round, side }) => [round, side]),
   );
-  for (let number = 1; number <= plan.mostRounds; number++) {
+  return repeated({
+    most: plan.mostRounds,
+    make: async (number) => ({ number, ...(await measure(number, firsts.get(number) ?? 'from')) }),
+    enough,
+    signal,
+  });
+}
+
+/** Makes something again and again, until there is enough of it or as much as there may be; an abort ends it before the next. */
+export async function repeated<T>({
+  most,
+  make,
+  enough,
+  signal,
+}: {
+  most: number;
+  make(number: number): Promise<T>;
+  enough(made: readonly T[]): boolean;
+  signal: AbortSignal;
+}): Promise<T[]> {
+  const made: T[] = [];
+  for (let number = 1; number <= most; number++) {
     signal.throwIfAborted();
-    made.push({ number, ...(await measure(number, firsts.get(number) ?? 'from')) });
+    made.push(await make(number));
     if (enough(made)) break;
   }
   return made;
@@ -72,7 +89,7 @@ export async function makeRounds({ plan, measure, enough, signal }: RoundsOption
  * an error. Lateness is that of all calls of the side.
  */
 export function sideOfRound(
-  recordings: readonly PathRecording[],
+  recordings: readonly SideRecording[],
   { warmUpMs, stolenShare }: { warmUpMs: number; stolenShare: number },
 ): SideOfRound {
   const figures: SideOfRound['figures'] = {};
@@ -93,7 +110,7 @@ export function sideOfRound(
   return { conditions: { latenessP99Ms, stolenShare }, figures, calls };
 }
 
-function checked({ recording, answeredIn }: PathRecording): Observation[] {
+function checked({ recording, answeredIn }: SideRecording): Observation[] {
   return recording.observations.map((each) =>
     each.outcome === 'ok' && each.answeredBy?.cluster !== answeredIn
       ? { ...each, outcome: 'wrong-target' }
@@ -104,6 +121,15 @@ function checked({ recording, answeredIn }: PathRecording): Observation[] {
 function warmCalls(observations: readonly Observation[], warmUpMs: number): Observation[] {
   const begin = observations[0]?.intendedAt ?? 0;
   return observations.filter(({ intendedAt }) => intendedAt - begin >= warmUpMs);
+}
+
+/** The part of one side in one line, for who waits for it. */
+export function sideRoundWords({ figures, calls, conditions }: SideOfRound): string {
+  const figure = (name: string) => figures[name]?.toFixed(1) ?? '–';
+  const words = SIDE_PATHS.map(
+    (path) => `${path} p50 ${figure(`p50Ms ${path}`)}, p99 ${figure(`p99Ms ${path}`)} ms`,
+  );
+  return `${words.join('; ')}; failed ${calls[EVERY_PATH]?.failed ?? '–'}; agents up to ${conditions.latenessP99Ms.toFixed(1)} ms late (p99)`;
 }
 
 /** A round in one line, for who waits for it. */

@@ -1,59 +1,25 @@
 import type { Environment } from '../model/environment.ts';
-import type { GateEvidence, GateResult, GateWaiver } from '../model/gate.ts';
+import type { Side } from '../model/comparison.ts';
+import type { GateEvidence, GateResult } from '../model/gate.ts';
 import type { Lab } from '../model/lab.ts';
-import type { PlannedTest, Profile } from '../model/run.ts';
-import type { MeshSide, UpgradeStep } from '../model/upgrade.ts';
+import type { PlannedTest } from '../model/run.ts';
+import type { MeshSettings, UpgradeStep } from '../model/upgrade.ts';
 import { openChanges } from '../run/changes.ts';
 import { settingsOf } from '../run/mesh-settings.ts';
 import { sweepLab } from '../run/sweep.ts';
 import { knownTests, select } from '../run/test-list.ts';
-import { type UseOptions, useEnvironment } from '../run/use-environment.ts';
+import { useEnvironment } from '../run/use-environment.ts';
 import { describeError, errorMessage } from '../support/errors.ts';
 import { keepBaseline, readBaselines } from './baselines.ts';
 import { decideGate } from './decision.ts';
 import { failoversOf } from './failovers.ts';
-import {
-  brokenBy,
-  comparison,
-  conformance,
-  inSilence,
-  leftOut,
-  type Parts,
-  StepFailed,
-  underTraffic,
-} from './parts.ts';
+import { comparison } from './comparison.ts';
+import type { GateOptions, GatePart } from './options.ts';
+import { brokenBy, conformance, inSilence, leftOut, type Parts, StepFailed, underTraffic } from './parts.ts';
 import { preflight } from './preflight.ts';
-import type { SideBySideOptions } from './side-by-side.ts';
 import { sideLabel } from './sides.ts';
 import { planUpgrade } from './upgrade-plan.ts';
 import { writeGate } from './write.ts';
-
-/** Parts of a gate that can be left out. GO takes all of them. */
-export const GATE_PARTS = ['preflight', 'conformance', 'comparison', 'traffic'] as const;
-export type GatePart = (typeof GATE_PARTS)[number];
-
-export interface GateOptions extends UseOptions {
-  from: MeshSide;
-  to: MeshSide;
-  command: string;
-  seed: number;
-  /** Tests of a conformance run that run side by side. */
-  workers: number;
-  /** Promises that both sides are held to; the suite `failover` is always among them. */
-  profile: Profile;
-  /** Only promises whose id matches. */
-  grep?: string | undefined;
-  rounds: NonNullable<SideBySideOptions['rounds']>;
-  skip: readonly GatePart[];
-  /** Folder of the decision and of both conformance reports, absolute. */
-  output: string;
-  progress: 'inherit' | 'stderr';
-  waivers: readonly GateWaiver[];
-  /** Ends with the first finding against the candidate. */
-  failFast: boolean;
-  /** Folder that is kept over gates, for what runs now as it was; absolute. */
-  history?: string | undefined;
-}
 
 /** The decision, and where it is written down. */
 export interface Gated {
@@ -86,10 +52,15 @@ async function gateLab(lab: Lab, run: string, tests: PlannedTest[], options: Gat
   const { log, stages, signal, history } = options;
   const found = evidenceOf(run, new Date().toISOString(), options);
   const parts: Parts = { run, tests, found, options, changes: openChanges(lab, run) };
+  // First of all: sides that this lab cannot be are wrong usage, and nothing is changed then.
+  const settings = await stages.run('images and settings of both sides', async () => ({
+    from: await settingsOf(options.from, lab, options),
+    to: await settingsOf(options.to, lab, options),
+  }));
   await stages.run('sweep', () => sweepLab(lab, log));
   try {
     leftOut(parts);
-    await eachPart(lab, parts);
+    await eachPart(lab, settings, parts);
   } catch (error) {
     if (!(error instanceof Decided)) {
       log.warn(describeError(error));
@@ -111,14 +82,10 @@ async function gateLab(lab: Lab, run: string, tests: PlannedTest[], options: Gat
 /** Thrown to end a gate early: what was found decides. */
 class Decided extends Error {}
 
-async function eachPart(lab: Lab, parts: Parts): Promise<void> {
+async function eachPart(lab: Lab, settings: Record<Side, MeshSettings>, parts: Parts): Promise<void> {
   const { found, options, changes } = parts;
   const { log, signal, stages, skip } = options;
   const wanted = (part: GatePart) => !skip.includes(part);
-  const settings = await stages.run('images and settings of both sides', async () => ({
-    from: await settingsOf(options.from, lab, options),
-    to: await settingsOf(options.to, lab, options),
-  }));
   const clusters = lab.clusters.map(({ name }) => name);
   const { upgrade, rollback } = planUpgrade(clusters, settings);
   if (wanted('preflight'))
@@ -130,11 +97,12 @@ async function eachPart(lab: Lab, parts: Parts): Promise<void> {
     });
   if (wanted('conformance')) await conformance(lab, 'from', parts);
   decideEarly(parts);
-  if (wanted('comparison')) await comparison(lab, settings.to, parts);
+  const rest = wanted('comparison') ? await comparison(lab, settings.to, parts) : undefined;
   decideEarly(parts);
-  if (!wanted('traffic') && !wanted('conformance')) return;
+  if (!wanted('traffic') && !wanted('conformance') && !rest) return;
   if (!(await upgraded(lab, { upgrade, rollback }, parts))) return;
   decideEarly(parts);
+  await rest?.after();
   if (wanted('conformance')) await conformance(lab, 'to', parts);
   if (found.from.conformance && found.to.conformance)
     found.failovers = failoversOf(found.from.conformance, found.to.conformance, {
@@ -143,6 +111,8 @@ async function eachPart(lab: Lab, parts: Parts): Promise<void> {
     });
   decideEarly(parts);
   if (wanted('traffic')) await underTraffic(lab, 'rollback', rollback, parts);
+  else if (rest) await inSilence(lab, 'way back', rollback, parts);
+  await rest?.again();
   signal.throwIfAborted();
 }
 

@@ -1,3 +1,4 @@
+import { type Block, compareBlocks, planBeforeAfter } from '../analysis/compare/blocks.ts';
 import { compareSides } from '../analysis/compare/compare.ts';
 import { compareFailovers } from '../analysis/compare/failover.ts';
 import { pathMetrics, planComparison } from '../analysis/compare/plan.ts';
@@ -45,6 +46,26 @@ export function sampleComparison(
     const found = compareSides(plan, rounds.slice(0, made));
     if (found.finished) return found;
   }
+}
+
+/** A comparison before and after; `drift` makes what runs now so many times slower after the way back. */
+export function sampleBeforeAfter(candidate: readonly SyntheticMetric[], drift = 1): Comparison {
+  const random = seededRandom(1);
+  const identical = candidate.map((one) => ({ ...one, ratio: 1, to: one.base }));
+  const block = (made: readonly SyntheticMetric[], slower = 1): Block =>
+    syntheticRounds(made, { count: 20, random }).map(({ number, to }) => {
+      for (const [name, figure] of Object.entries(to.figures)) to.figures[name] = (figure ?? 0) * slower;
+      return { number, side: to };
+    });
+  const before = block(identical);
+  const plan = planBeforeAfter({
+    metrics: candidate.map(({ metric }) => metric),
+    before,
+    seed: 1,
+    discardAbove: { latenessP99Ms: 10, stolenShare: 0.25 },
+    mostRounds: 20,
+  });
+  return compareBlocks(plan, { before, after: block(candidate), again: block(identical, drift) });
 }
 
 /** A call that the mesh lost while the data plane of east was upgraded. */

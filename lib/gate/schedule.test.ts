@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { scheduleOf } from './schedule.ts';
 
-const plan = { design: 'interleaved', seed: 7, mostRounds: 40 } as const;
+const plan = { seed: 7, mostRounds: 40 } as const;
 
 test('each round has both sides, one right after the other, in the order of the rounds', () => {
   const slots = scheduleOf(plan);
@@ -31,13 +31,4 @@ test('the seed draws which side begins, and nothing else does', () => {
 
 test('an odd number of rounds ends in the middle of a pair', () => {
   expect(scheduleOf({ ...plan, mostRounds: 3 }).map(({ round }) => round)).toEqual([1, 1, 2, 2, 3, 3]);
-});
-
-test('versions that cannot run side by side run one after the other', () => {
-  expect(scheduleOf({ ...plan, design: 'before-after', mostRounds: 2 })).toEqual([
-    { round: 1, side: 'from' },
-    { round: 2, side: 'from' },
-    { round: 1, side: 'to' },
-    { round: 2, side: 'to' },
-  ]);
 });

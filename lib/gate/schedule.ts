@@ -8,19 +8,11 @@ export interface Slot {
 }
 
 /**
- * Which side runs when, for every round that may be made; the same for the same seed. Interleaved: rounds in pairs, of which the
+ * Which side runs when, for every round of both that may be made; the same for the same seed. Rounds in pairs, of which the
  * second is in the opposite order (ABBA), so that a steady drift touches both sides alike; which side begins a pair is drawn, so
- * that nothing periodic in the machine can keep step with it. Before/after: all of what runs now, then all of the candidate.
+ * that nothing periodic in the machine can keep step with it.
  */
-export function scheduleOf({
-  design,
-  seed,
-  mostRounds,
-}: Pick<ComparisonPlan, 'design' | 'seed' | 'mostRounds'>): Slot[] {
-  const rounds = Array.from({ length: mostRounds }, (_, index) => index + 1);
-  if (design === 'before-after') {
-    return (['from', 'to'] as const).flatMap((side) => rounds.map((round) => ({ round, side })));
-  }
+export function scheduleOf({ seed, mostRounds }: Pick<ComparisonPlan, 'seed' | 'mostRounds'>): Slot[] {
   const random = seededRandom(seed);
   const pairs = Array.from({ length: Math.ceil(mostRounds / 2) }, (): Side[] =>
     random() < 0.5 ? ['from', 'to', 'to', 'from'] : ['to', 'from', 'from', 'to'],

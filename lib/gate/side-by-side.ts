@@ -2,7 +2,7 @@ import { compareSides } from '../analysis/compare/compare.ts';
 import { planComparison } from '../analysis/compare/plan.ts';
 import type { Recording } from '../model/call-plan.ts';
 import { sortRounds } from '../analysis/compare/rounds.ts';
-import type { Comparison, Conditions, Metric, Round, Side } from '../model/comparison.ts';
+import type { Comparison, Conditions, Round, Side } from '../model/comparison.ts';
 import { SIDES } from '../model/comparison.ts';
 import type { Lab } from '../model/lab.ts';
 import type { MeshSettings } from '../model/upgrade.ts';
@@ -13,12 +13,10 @@ import { openChanges } from '../run/changes.ts';
 import { deploySides, removeSides } from '../run/side-world.ts';
 import type { Log } from '../support/log.ts';
 import { MUCH_STOLEN, type StolenTime, watchStolenTime } from '../support/stolen-time.ts';
+import { type Alongside, alongsideOf, type Measured } from './alongside.ts';
 import { plannedWords } from './words.ts';
-import { type MoreFigures, makeRounds, roundWords, sideMetrics } from './rounds.ts';
+import { makeRounds, roundWords, sideMetrics } from './rounds.ts';
 import { measureSides, type RoundShape } from './side-calls.ts';
-
-/** Both sides the same, or what runs now and the candidate. */
-export type RoundsOf = 'identical' | 'candidate';
 
 export interface SideBySide {
   /** Name of the run, which marks what is put into the clusters. */
@@ -26,16 +24,6 @@ export interface SideBySide {
   /** The candidate, merged over what was installed. What it is compared with is what the mesh runs. */
   to: MeshSettings;
   seed: number;
-  /** Compared beside the latencies and errors of every path; their figures come from `alongside`. */
-  metrics?: readonly Metric[];
-}
-
-/** Something else that is looked at while a round is made. */
-export interface Alongside {
-  /** Called when the round's calls are over, with all of them; gives figures of each side. */
-  end(calls: Record<Side, readonly Recording[]>): Promise<Record<Side, MoreFigures>>;
-  /** Called instead where the round was broken off. */
-  cancel(): Promise<void>;
 }
 
 export interface SideBySideOptions {
@@ -47,17 +35,17 @@ export interface SideBySideOptions {
   /** Rounds that are made of both, also where fewer decide: what is looked at alongside may take more. */
   least?: number;
   /** Begins to look at something else of both sides as a round begins. */
-  alongside?: (of: RoundsOf) => Promise<Alongside>;
+  alongside?: (of: Measured) => Promise<Alongside>;
 }
 
 /** 1,280 calls a path, side and round: with 12 rounds, resets of 0.2 % are found in 99 of 100 comparisons (rounds.test.ts). */
-const ROUND_SHAPE: RoundShape = { ratePerSecond: 80, durationMs: 16_000, warmUpMs: 1000 };
-const ROUNDS = { identical: 12, most: 20 };
+export const ROUND_SHAPE: RoundShape = { ratePerSecond: 80, durationMs: 16_000, warmUpMs: 1000 };
+export const ROUNDS = { identical: 12, most: 20 };
 /**
  * Beyond these a round tells of the machine: its calls fail for want of a processor, or the host took processors away. What is
  * less disturbs both sides alike, since they are called at the same time, and shows in the spread of identical sides.
  */
-const DISCARD_ABOVE: Conditions = { latenessP99Ms: 100, stolenShare: MUCH_STOLEN };
+export const DISCARD_ABOVE: Conditions = { latenessP99Ms: 100, stolenShare: MUCH_STOLEN };
 /** Before the first round of each kind: proxies open connections to those that they have never called. */
 const FIRST_CALLS_MS = 3000;
 
@@ -73,7 +61,7 @@ export async function compareSideBySide(
   question: SideBySide,
   options: SideBySideOptions,
 ): Promise<Comparison> {
-  const { run, to, seed, metrics = [] } = question;
+  const { run, to, seed } = question;
   const { log, signal, rounds = ROUNDS, least = 0 } = options;
   const changes = openChanges(lab, `${run} canary`);
   using stolen = watchStolenTime();
@@ -88,11 +76,11 @@ export async function compareSideBySide(
     const aa = await roundsOf(lab, 'identical', {
       ...options,
       stolen,
-      plan: { design: 'interleaved', seed, mostRounds: Math.ceil(1.5 * rounds.identical) },
+      plan: { seed, mostRounds: Math.ceil(1.5 * rounds.identical) },
       enough: (made) => sortRounds(made, DISCARD_ABOVE).kept.length >= rounds.identical,
     });
     const plan = planComparison({
-      metrics: [...sideMetrics(), ...metrics],
+      metrics: sideMetrics(),
       aa,
       design: 'interleaved',
       seed,
@@ -120,7 +108,7 @@ export async function compareSideBySide(
 
 async function roundsOf(
   lab: Lab,
-  of: RoundsOf,
+  of: 'identical' | 'candidate',
   options: SideBySideOptions & { stolen: StolenTime } & Pick<
       Parameters<typeof makeRounds>[0],
       'plan' | 'enough'
@@ -137,7 +125,14 @@ async function roundsOf(
     shape: RoundShape,
     first: Side,
     onCalls?: (side: Side, recordings: readonly Recording[]) => void,
-  ) => measureSides(lab, shape, { agents, stolen, first, signal, ...(onCalls ? { onCalls } : {}) });
+  ) =>
+    measureSides(lab, shape, {
+      agents,
+      stolen,
+      sides: [first, ...SIDES.filter((side) => side !== first)],
+      signal,
+      ...(onCalls ? { onCalls } : {}),
+    });
   await measure({ ...shape, durationMs: FIRST_CALLS_MS }, 'from');
   // Awaited here: the agents are let go when this returns.
   return await makeRounds({
@@ -145,19 +140,7 @@ async function roundsOf(
     signal,
     enough,
     measure: async (number, first) => {
-      const more = await alongside?.(of);
-      const calls: Record<Side, readonly Recording[]> = { from: [], to: [] };
-      const sides = await measure(shape, first, (side, recordings) => {
-        calls[side] = recordings;
-      }).catch(async (error: unknown) => {
-        await more?.cancel();
-        throw error;
-      });
-      const figures = await more?.end(calls);
-      for (const side of SIDES) {
-        Object.assign(sides[side].figures, figures?.[side].figures);
-        Object.assign(sides[side].calls, figures?.[side].calls);
-      }
+      const sides = await alongsideOf(alongside?.(of), (onCalls) => measure(shape, first, onCalls));
       log.info(
         `${of === 'identical' ? 'identical sides' : 'candidate'}, ${roundWords({ number, ...sides })}`,
       );

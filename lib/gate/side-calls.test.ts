@@ -37,7 +37,7 @@ function fakeAgents(answer: (recording: Recording, url: URL) => Recording = (rec
 const options = (agents: AgentPool, signal = new AbortController().signal) => ({
   agents,
   stolen,
-  first: 'to' as const,
+  sides: ['to', 'from'] as const,
   signal,
 });
 

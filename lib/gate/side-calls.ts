@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recording } from '../model/call-plan.ts';
-import type { Round, Side, SideOfRound } from '../model/comparison.ts';
-import { SIDES } from '../model/comparison.ts';
+import type { Side, SideOfRound } from '../model/comparison.ts';
 import type { Lab } from '../model/lab.ts';
 import type { RunningPlan } from '../probe/client.ts';
 import type { AgentPool } from '../run/agents.ts';
 import { SIDE_CALLER, SIDE_NAMESPACES } from '../run/areas/sides.ts';
 import { HTTP_PORT, localService } from '../run/workloads.ts';
 import type { StolenTime } from '../support/stolen-time.ts';
-import { type PathRecording, SIDE_PATHS, sideOfRound } from './rounds.ts';
+import { type SideRecording, SIDE_PATHS, sideOfRound } from './rounds.ts';
 
 /** How a round is measured. */
 export interface RoundShape {
@@ -25,6 +24,15 @@ const DEADLINE_MS = 5000;
 /** For the results to come, after the last call has ended. */
 const COLLECT_MS = 60_000;
 
+interface SideCalls<S extends Side> {
+  agents: AgentPool;
+  stolen: Pick<StolenTime, 'worstBetween'>;
+  sides: readonly S[];
+  signal: AbortSignal;
+  /** Is given every call of the round, by side. */
+  onCalls?: (side: S, recordings: readonly Recording[]) => void;
+}
+
 interface Started {
   path: string;
   answeredIn: string;
@@ -32,50 +40,37 @@ interface Started {
 }
 
 /**
- * Calls both sides at the same time, each call at a random moment of its interval: what disturbs one side then disturbs the other
+ * Calls these sides, the first of them first, and both at the same time, each call at a random moment of its interval: what disturbs one side then disturbs the other
  * as much (Bulej et al., Duet benchmarking, ICPE 2020). On two cores that were busy with other work, the standard deviation of
  * ln(p50 to / p50 from) of identical sides was 0.73 one side after the other (5 s each), 0.25 in turns of 1.25 s, 0.14 at the same
  * time, and 0.03 at the same time and scattered: evenly sent calls of several agents keep step, and wait for one another.
  */
-export async function measureSides(
+export async function measureSides<S extends Side>(
   lab: Lab,
   { ratePerSecond, durationMs, warmUpMs }: RoundShape,
-  {
-    agents,
-    stolen,
-    first,
-    signal,
-    onCalls,
-  }: {
-    agents: AgentPool;
-    stolen: Pick<StolenTime, 'worstBetween'>;
-    first: Side;
-    signal: AbortSignal;
-    /** Is given every call of the round, by side. */
-    onCalls?: (side: Side, recordings: readonly Recording[]) => void;
-  },
-): Promise<Pick<Round, Side>> {
+  { agents, stolen, sides, signal, onCalls }: SideCalls<S>,
+): Promise<Record<S, SideOfRound>> {
   const begin = Date.now();
   const started = await Promise.all(
-    [first, ...SIDES.filter((side) => side !== first)].map(
+    sides.map(
       async (side) => [side, await startSide(lab, side, { ratePerSecond, durationMs, agents })] as const,
     ),
   );
   try {
     // Nobody asks for results meanwhile: that would take processors away from what is measured.
     await sleep(durationMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-    const sides = await Promise.all(
+    const made = await Promise.all(
       started.map(async ([side, plans]) => [side, await Promise.all(plans.map(collected))] as const),
     );
-    for (const [side, all] of sides)
+    for (const [side, all] of made)
       onCalls?.(
         side,
         all.map(({ recording }) => recording),
       );
     const stolenShare = stolen.worstBetween(begin, Date.now());
     return Object.fromEntries(
-      sides.map(([side, recordings]) => [side, sideOfRound(recordings, { warmUpMs, stolenShare })]),
-    ) as Record<Side, SideOfRound>;
+      made.map(([side, recordings]) => [side, sideOfRound(recordings, { warmUpMs, stolenShare })]),
+    ) as Record<S, SideOfRound>;
   } finally {
     await Promise.all(started.flatMap(([, plans]) => plans.map(({ plan }) => plan.remove())));
   }
@@ -109,7 +104,7 @@ async function startSide(
   );
 }
 
-async function collected({ plan, ...rest }: Started): Promise<PathRecording> {
+async function collected({ plan, ...rest }: Started): Promise<SideRecording> {
   return {
     ...rest,
     recording: await plan.collect({ until: 'complete', timeoutMs: COLLECT_MS, clock: false }),

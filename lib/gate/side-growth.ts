@@ -8,14 +8,23 @@ import { SIDE_CALLER, SIDE_NAMESPACES } from '../run/areas/sides.ts';
 import { footprintOf, runningContainer } from '../run/cost/containers.ts';
 import { type CostMeter, joinReadings, startMeter } from '../run/cost/meter.ts';
 import { openKube } from '../support/kube.ts';
-import type { Alongside, RoundsOf } from './side-by-side.ts';
+import type { Alongside, Measured } from './alongside.ts';
 
 /** Looks at the memory of both sides' proxies while the candidate is compared. */
 export interface GrowthWatch {
-  alongside(of: RoundsOf): Promise<Alongside>;
+  alongside(of: Measured): Promise<Alongside>;
   /** What it came to over all rounds; empty where nothing was read. */
   compare(): GrowthComparison[];
 }
+
+/** Where the proxies of a side are while both are there, or one after the other; identical sides say nothing of the candidate. */
+const READ_IN: Record<Measured, Partial<Record<Side, string>> | undefined> = {
+  identical: undefined,
+  candidate: SIDE_NAMESPACES,
+  before: { from: SIDE_NAMESPACES.from },
+  after: { to: SIDE_NAMESPACES.from },
+  again: undefined,
+};
 
 /** Two readings a round, less a third for the warm-up: as many as bounds of a slope take (memory-growth.ts). */
 export const GROWTH_ROUNDS = 8;
@@ -25,34 +34,32 @@ export const GROWTH_ROUNDS = 8;
  * calls are timed.
  */
 export function watchGrowth(lab: Lab): GrowthWatch {
-  const readings: CostReadings[] = [];
+  const readings: Record<Side, CostReadings[]> = { from: [], to: [] };
   const calls: Record<Side, Recording[]> = { from: [], to: [] };
-  const namespaces = (side: Side) => SIDE_NAMESPACES[side];
-  const nothing = { figures: {}, calls: {} };
   const begin = async (): Promise<CostMeter> =>
     startMeter(lab, await proxiesOfSides(lab), { meanwhile: false });
   return {
     async alongside(of) {
-      // Identical sides say nothing of the candidate.
-      const meter = of === 'candidate' ? await begin() : undefined;
+      const namespaces = READ_IN[of];
+      const meter = namespaces ? await begin() : undefined;
       return {
         async end(made) {
-          if (meter) {
-            readings.push(await meter.stop());
-            for (const side of SIDES) calls[side].push(...made[side]);
+          const all = await meter?.stop();
+          for (const side of SIDES) {
+            const own = namespaces?.[side];
+            if (!all || own === undefined) continue;
+            const containers = all.containers.filter(({ namespace }) => namespace === own);
+            readings[side].push({ ...all, containers });
+            calls[side].push(...made[side]);
           }
-          return { from: nothing, to: nothing };
         },
         cancel: async () => void (await meter?.stop().catch(() => undefined)),
       };
     },
     compare() {
-      if (readings.length === 0) return [];
-      const all = joinReadings(readings);
-      const growth = (side: Side) => {
-        const containers = all.containers.filter(({ namespace }) => namespace === namespaces(side));
-        return analyseCosts({ ...all, containers }, costedCalls(calls[side])).growth;
-      };
+      if (SIDES.some((side) => readings[side].length === 0)) return [];
+      const growth = (side: Side) =>
+        analyseCosts(joinReadings(readings[side]), costedCalls(calls[side])).growth;
       return compareGrowth(growth('from'), growth('to'));
     },
   };

@@ -2,7 +2,7 @@ import { figureWords } from '../report/words.ts';
 import { percent } from '../model/percent.ts';
 import type { Comparison } from '../model/comparison.ts';
 import type { GateResult, TrafficEvidence } from '../model/gate.ts';
-import { effectWords, marginWords, metricName, rangeWords, sideWords } from './words.ts';
+import { driftWords, effectWords, marginWords, metricName, rangeWords, sideWords } from './words.ts';
 
 /** A table that Markdown and HTML show alike: texts only. */
 export interface Table {
@@ -37,10 +37,19 @@ export function metricsTable({ metrics }: Comparison): Table {
 }
 
 /** What a reader must know of how it was compared. */
-export function comparisonNotes({ plan, used, discarded, level, finished }: Comparison): string[] {
+export function comparisonNotes({ plan, used, discarded, level, finished, metrics }: Comparison): string[] {
   const planned = plan.looks.map(({ rounds }) => rounds).join(' and ');
+  const passes = `An identical candidate would pass with ${percent(plan.power)} by the A/A.`;
+  const drifts = metrics.filter(({ drift }) => drift?.shown);
   return [
-    `${used.length} rounds count${finished ? '' : ', and it is not at its end'}; looks were planned after ${planned}, ${plan.mostRounds} rounds at most are made (seed ${plan.seed}). An identical candidate would pass with ${percent(plan.power)} by the A/A.`,
+    ...(plan.design === 'interleaved'
+      ? [
+          `${used.length} rounds count${finished ? '' : ', and it is not at its end'}; looks were planned after ${planned}, ${plan.mostRounds} rounds at most are made (seed ${plan.seed}). ${passes}`,
+        ]
+      : [
+          `One after the other: ${used.length} rounds count of each of three blocks (what ran before, the candidate, what ran after the way back), ${planned} were planned. ${passes}`,
+          `Bounds are those beside what ran before and beside what ran after, whichever is wider. ${drifts.length === 0 ? 'No metric of what runs now was shown to drift by more than its margin.' : `What runs now drifted by more than the margin: ${drifts.map(driftWords).join('; ')}.`}`,
+        ]),
     `Each bound is one-sided and holds with ${percent(1 - level)}; a candidate at the margin of any metric is passed, or one within all margins failed, in ${percent(plan.alpha)} of all gates at most.`,
     discarded.length === 0
       ? `No round was discarded (probes later than ${plan.discardAbove.latenessP99Ms} ms, or more than ${percent(plan.discardAbove.stolenShare)} of the processors taken away).`

@@ -53,3 +53,15 @@ test('values that differ in a detail differ, and the same ones do not', () => {
   expect(plan({ values: VALUES }, { values: other }).upgrade).toHaveLength(4);
   expect(plan({ values: VALUES }, { values: { ...VALUES } }).upgrade).toHaveLength(2);
 });
+
+test('another release has a step of the control plane, after which proxies are still to come', () => {
+  const release = { version: '1.32.0', hub: 'hub', tag: '1.32.0-ab', installer: '/istioctl' };
+  const { upgrade, rollback } = plan({}, { release });
+  expect(upgrade.map(({ plane, settings }) => [plane, settings])).toEqual([
+    ['control', { release }],
+    ['data', { release }],
+    ['control', { release }],
+    ['data', { release }],
+  ]);
+  expect(rollback.map(({ settings }) => settings)).toEqual([{}, {}, {}, {}]);
+});

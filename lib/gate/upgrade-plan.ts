@@ -23,10 +23,15 @@ function stepsIn(cluster: string, to: Side, settings: Record<Side, MeshSettings>
   const goal = settings[to];
   const data: UpgradeStep = { cluster, plane: 'data', to, settings: goal };
   const other = settings[to === 'to' ? 'from' : 'to'];
-  if (isDeepStrictEqual(goal.values, other.values)) return [data];
-  const { values } = goal;
+  const ofControlPlane = ({ values, release }: MeshSettings) => [values, release?.hub, release?.tag];
+  if (isDeepStrictEqual(ofControlPlane(goal), ofControlPlane(other))) return [data];
+  const { values, release } = goal;
   const { proxyImage } = other;
-  const between = { ...(values ? { values } : {}), ...(proxyImage === undefined ? {} : { proxyImage }) };
+  const between = {
+    ...(values ? { values } : {}),
+    ...(release ? { release } : {}),
+    ...(proxyImage === undefined ? {} : { proxyImage }),
+  };
   return [{ cluster, plane: 'control', to, settings: between }, data];
 }
 

@@ -59,6 +59,12 @@ function unitOf({ kind }: Metric): string {
   return kind === 'ratio' ? '%' : 'pp';
 }
 
+/** How far what runs now drifted, with its bounds: `p99 in-cluster http +31.2 % (+22 … +41 %)`. */
+export function driftWords({ metric, drift }: MetricResult): string {
+  if (!drift) return `${metricName(metric)} ?`;
+  return `${metricName(metric)} ${effectWords(metric, drift.mean)} (${rangeWords({ metric, ...drift })})`;
+}
+
 /** The margin, and which of the three it is. */
 export function marginWords({ metric, margin }: Pick<MetricResult, 'metric' | 'margin'>): string {
   const by = { relative: '', floor: ' (floor)', spread: ' (A/A spread)' }[margin.by];

@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 import { sampleTest } from '../report/sample-run.ts';
 import { decideGate } from './decision.ts';
 import { gateJsonSchema, readGate } from './gate-file.ts';
-import { sampleComparison, sampleDropped, sampleEvidence, samplePath } from './sample.ts';
+import { sampleBeforeAfter, sampleComparison, sampleDropped, sampleEvidence, samplePath } from './sample.ts';
 import { writeGate } from './write.ts';
 
 const NOON = Date.parse('2026-03-10T12:00:00Z');
@@ -118,4 +118,28 @@ test('every word of a decision that was GO stands in the page', ({}, info) => {
   for (const words of ['>GO<', '3 promises are kept', 'none of 36,000 calls was lost', '3 are as before'])
     expect(text).toContain(words);
   expect(readFileSync(join(page, '..', 'gate.md'), 'utf8')).toContain('## ✅ GO:');
+});
+
+test('a comparison before and after says in every report that drift is not cancelled out, and what drifted', ({}, info) => {
+  for (const drift of [1, 9]) {
+    const comparison = sampleBeforeAfter(samplePath('in-cluster http'), drift);
+    const result = decideGate(sampleEvidence({ comparison }), NOON);
+    expect(result.decision).toBe(drift === 1 ? 'GO' : 'INCONCLUSIVE');
+    const { json, page, markdown } = writeGate(info.outputPath(String(drift)), result);
+    expect(readGate(json)).toEqual(result);
+    for (const file of [json, page, markdown])
+      expect(readFileSync(file, 'utf8'), file).toContain('Drift of the machine is not cancelled out');
+    for (const file of [page, markdown])
+      expect(readFileSync(file, 'utf8'), file).toContain(
+        drift === 1
+          ? 'No metric of what runs now was shown to drift'
+          : 'What runs now drifted by more than the margin: p50 in-cluster http +',
+      );
+    expect(
+      result.decidedBy
+        .map(({ words }) => words)
+        .join()
+        .includes('drifted by more than'),
+    ).toBe(drift > 1);
+  }
 });

@@ -3,26 +3,28 @@ import type { LabCluster } from '../model/lab.ts';
 import type { MeshPort } from '../model/mesh-port.ts';
 import type {
   Authorization,
-  CallTimes,
-  Discovery,
   DnsCapture,
-  FailoverReading,
-  Footprint,
   Locality,
   Membership,
   MeshCanary,
   MeshContext,
-  MeshInspection,
   MeshUpgrade,
   MultiClusterServices,
   MutualTls,
   ProxyBypass,
-  Pushes,
   ServiceName,
-  Telemetry,
   TimeLimits,
   TrustRotation,
 } from './contracts.ts';
+import type {
+  CallTimes,
+  Discovery,
+  FailoverReading,
+  Footprint,
+  MeshInspection,
+  Pushes,
+  Telemetry,
+} from './tells.ts';
 
 /** What a mesh, or what its clusters run on, can do; a suite asks for it, and is not applicable without it. */
 export type Capability =

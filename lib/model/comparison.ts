@@ -25,8 +25,11 @@ export interface SideOfRound {
   calls: Record<string, CallCount>;
 }
 
-/** The unit of analysis: both sides once, one right after the other. */
-export type Round = { number: number } & Record<Side, SideOfRound>;
+/**
+ * The unit of analysis: both sides once. In a before/after `from` was made before the candidate came, and `again` is what ran
+ * first, once more after the way back.
+ */
+export type Round = { number: number; again?: SideOfRound } & Record<Side, SideOfRound>;
 
 /**
  * What is compared, and by how much it may get worse. The names are those of figures: the unit ends the first word
@@ -102,6 +105,8 @@ export interface MetricResult {
   to: number | null;
   /** For errors only. */
   counts?: Record<Side, CallCount>;
+  /** In a before/after: how much worse what ran first was after the way back than before, with bounds as those of the effect. */
+  drift?: Drift;
   /** One for each round that counts, in their order. */
   effects: (number | null)[];
   mean: number | null;
@@ -116,6 +121,15 @@ export interface MetricResult {
   power: number;
   /** Rounds with which that would be 80 %; null where no number of rounds helps. */
   roundsFor80: number | null;
+}
+
+/** Change of what runs now by itself, in units of the effect; null where it is not known. */
+export interface Drift {
+  mean: number | null;
+  lower: number | null;
+  upper: number | null;
+  /** It was shown to be more than the margin, in either direction. */
+  shown: boolean;
 }
 
 /** What a comparison came to. */

@@ -1,6 +1,7 @@
 import type { PathTimes } from './call-time.ts';
 import type { RoleGrowth, UsageSource } from './cost.ts';
 import type { PathPrice, PriceTable } from './price.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Parts of `meshproof cost`. */
 export const COST_PARTS = ['proxies', 'times', 'xds'] as const;
@@ -26,6 +27,13 @@ export interface Convergence {
   missing: string[];
 }
 
+/** Whether changes came to all proxies within `budgets.propagation`, at every size that was measured. */
+export interface ConvergenceJudgement {
+  limitMs: number;
+  verdict: Verdict;
+  words: string;
+}
+
 /** What a mesh costs, as it was measured once. */
 export interface CostReport {
   environment: string;
@@ -44,6 +52,7 @@ export interface CostReport {
   times?: PathTimes[];
   prices?: { table: PriceTable; callsPerSecond: number; paths: PathPrice[] };
   xds?: Convergence[];
+  convergence?: ConvergenceJudgement;
   /** What is to be known before the figures are used. */
   notes: string[];
 }

@@ -149,7 +149,7 @@ export interface DnsBudget {
 export interface Budgets {
   latency: { inCluster: LatencyBudget; crossCluster: LatencyBudget; paths: PathBudget[] };
   failover: { nodeKill: FailoverBudget; linkPartition: FailoverBudget };
-  /** A new service must be answered from every cluster within this time. */
+  /** A change must be in force in every cluster within this time: a new service is answered, all proxies are told of any. */
   propagationMs: number;
   /** A call must be counted, and logged, by the proxies at both ends within these times. */
   observability: { metricsMs: number; accessLogMs: number };

@@ -6,6 +6,18 @@ export interface MeshSettings {
   values?: { file: string; document: Record<string, unknown> };
   /** Image of every proxy, by the name that nodes know it by. */
   proxyImage?: string;
+  /** Another release of control plane and proxies, whose images the nodes have. */
+  release?: MeshRelease;
+}
+
+/** A release of a mesh: its images, and what installs it. */
+export interface MeshRelease {
+  version: string;
+  /** Images are HUB/NAME:TAG. */
+  hub: string;
+  tag: string;
+  /** Path of the vendor's own installer of that release: it carries the charts. */
+  installer: string;
 }
 
 export const PLANES = ['control', 'data'] as const;

@@ -2,7 +2,8 @@ import { expect, test } from '@playwright/test';
 import { compareRights } from './cover.ts';
 import { rbacManifests } from './manifests.ts';
 import { loadScenario, shippedScenarios } from '../gameday/load.ts';
-import { merged, type Right, rightsForFault, rightsForGameday } from './rights.ts';
+import { rightsForCanary } from './canary-rights.ts';
+import { merged, type Right, rightsForCost, rightsForFault, rightsForGameday } from './rights.ts';
 
 const words = (rights: readonly Right[]) =>
   rights.flatMap(({ resources, verbs, namespace }) =>
@@ -12,7 +13,7 @@ const words = (rights: readonly Right[]) =>
 const flap = loadScenario('link-flap').scenario;
 
 test('a rehearsal opens no way into the nodes', () => {
-  expect(words(rightsForGameday(flap, { rehearse: true })).join()).not.toMatch(/pods\/exec|jobs/);
+  expect(words(rightsForGameday(flap, { rehearse: true })).join()).not.toMatch(/pods\/exec|create jobs/);
   expect(words(rightsForGameday(flap, { rehearse: false }))).toContain('create pods/exec meshproof-system');
 });
 
@@ -90,4 +91,34 @@ test('rights of a namespace are a Role there, the others a ClusterRole, and the 
   expect(JSON.stringify(objects)).not.toContain('allow-disruption');
   const cluster = JSON.stringify(objects.find(({ kind }) => kind === 'ClusterRole'));
   expect(cluster).not.toContain('pods/exec');
+});
+
+test('costs are measured without a way into the nodes, and make nothing that lasts', () => {
+  const cost = words(rightsForCost());
+  expect(cost.join()).not.toMatch(/pods\/exec|create jobs|secrets|clusterroles|(create|patch) \w*webhook/);
+  expect(cost).toContain('get nodes/proxy *');
+});
+
+test('a canary may change no control plane but its own, and read no secret', () => {
+  const rights = rightsForCanary();
+  expect(words(rights).join()).not.toMatch(/secrets|pods\/exec|create jobs/);
+  const installed = ['istiod', 'istio-sidecar-injector', 'istio', 'istio-validator-istio-system'];
+  const request = (group: string, resource: string, name: string, namespace?: string) =>
+    ['patch', 'delete'].map((verb) => ({
+      group,
+      resource,
+      verb,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    }));
+  const asked = installed.flatMap((name) => [
+    ...request('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', name),
+    ...request('admissionregistration.k8s.io', 'validatingwebhookconfigurations', name),
+    ...request('rbac.authorization.k8s.io', 'clusterroles', name),
+    ...request('rbac.authorization.k8s.io', 'roles', name, 'istio-system'),
+  ]);
+  // All of them, each with the `create` that comes with a patch.
+  expect(compareRights(rights, asked).forbidden).toHaveLength(4 * 3);
+  const own = request('rbac.authorization.k8s.io', 'roles', 'istiod-meshproof-candidate', 'istio-system');
+  expect(compareRights(rights, own).forbidden).toEqual([]);
 });

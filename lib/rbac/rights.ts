@@ -13,17 +13,19 @@ export interface Right {
   names?: readonly string[];
 }
 
-const right = (
+/** A right, in the order in which RBAC is thought of. */
+export const right = (
   group: string,
   resources: readonly string[],
   verbs: readonly string[],
   where: Pick<Right, 'namespace' | 'names'> = {},
 ): Right => ({ group, resources, verbs, ...where });
 
-const MESH = { namespace: 'istio-system' };
+/** The control plane's namespace. */
+export const MESH = { namespace: 'istio-system' };
 const SYSTEM = { namespace: SYSTEM_NAMESPACE };
 /** Server-side apply makes what is not there: it takes both (Kubernetes, "Server-Side Apply", access control). */
-const APPLY = ['create', 'patch'];
+export const APPLY = ['create', 'patch'];
 /** A WebSocket is opened by a GET; Kubernetes 1.35 and later ask for `create` as well. */
 const OPEN = ['get', 'create'];
 
@@ -35,7 +37,7 @@ const ISTIOCTL = [
 ];
 
 /** To find clusters and mesh, and to hold the Lease. */
-const ENVIRONMENT = [
+export const ENVIRONMENT: readonly Right[] = [
   right('', ['nodes'], ['list']),
   right('', ['namespaces'], ['get', 'patch'], { names: [SYSTEM_NAMESPACE] }),
   right('coordination.k8s.io', ['leases'], ['get', 'create', 'update', 'delete'], SYSTEM),
@@ -45,7 +47,7 @@ const ENVIRONMENT = [
 ];
 
 /** Meshproof's own workloads, in namespaces that come and go with a run; and the agents in them. */
-const WORKLOADS = [
+export const WORKLOADS: readonly Right[] = [
   right('', ['namespaces'], ['get', 'list', 'create', 'patch', 'delete']),
   right('', ['configmaps', 'serviceaccounts', 'services'], APPLY),
   right('apps', ['deployments'], [...APPLY, 'list']),
@@ -53,6 +55,8 @@ const WORKLOADS = [
   right('networking.istio.io', ['sidecars'], APPLY),
   right('', ['pods'], ['list', 'deletecollection']),
   right('', ['pods/portforward'], OPEN),
+  // Every sweep looks whether ways into the nodes are left.
+  right('batch', ['jobs'], ['list'], SYSTEM),
 ];
 
 /** The Jobs by which commands get into nodes: root on each of them. */
@@ -74,6 +78,23 @@ const PLANES: Partial<Record<ScenarioProbe['plane'], Right[]>> = {
     right('networking.istio.io', ['virtualservices', 'destinationrules'], APPLY),
   ],
 };
+
+/**
+ * What `meshproof cost` asks beside that: what kubelets count, since no way into the nodes is opened; logs of its own proxies, which
+ * tell the times of calls once they are told to; and services by the hundred, in a namespace of their own.
+ */
+const COSTS = [
+  right('', ['nodes/proxy'], ['get']),
+  right('', ['pods/log'], ['get']),
+  right('', ['services'], ['get', 'delete']),
+  right('discovery.k8s.io', ['endpointslices'], APPLY),
+  right('networking.istio.io', ['envoyfilters'], APPLY),
+];
+
+/** The least that `meshproof cost` takes. */
+export function rightsForCost(): Right[] {
+  return merged([...ENVIRONMENT, ...WORKLOADS, ...COSTS]);
+}
 
 /** The least that a fault takes by itself. */
 export function rightsForFault(): Right[] {

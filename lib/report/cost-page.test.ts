@@ -49,6 +49,12 @@ test('a change that never came stands where its time would', () => {
   expect(table?.rows).toEqual([['500', '6', '4', '120 ms (110 ms … 1.5 s)', 'none', missing[0]]]);
 });
 
+test('the budget of changes stands with them', () => {
+  const convergence = { limitMs: 15_000, verdict: 'failed' as const, words: 'with 500 services 16 s' };
+  const page = costPage({ ...REPORT, xds: [], convergence });
+  expect(page).toContain('Budget (budgets.propagation): failed, with 500 services 16 s.');
+});
+
 test('an estimate stands with what it takes for granted', () => {
   const table = {
     name: 'ours <2026>',

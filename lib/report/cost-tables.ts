@@ -114,15 +114,14 @@ function priceTables({ prices }: CostReport): CostTable[] {
   ];
 }
 
-function xdsTables({ xds }: CostReport): CostTable[] {
+function xdsTables({ xds, convergence }: CostReport): CostTable[] {
   if (!xds) return [];
   const times = ({ median, fastest, slowest }: ConvergenceTimes) =>
     median === null ? 'none' : `${ms(median)} (${ms(fastest ?? 0)} … ${ms(slowest ?? 0)})`;
   return [
     {
       title: 'How long a change takes to reach every proxy',
-      about:
-        'A service with another port: from before it is sent to the API server until the last proxy has it. Median, fastest and slowest change.',
+      about: `A service with another port: from before it is sent to the API server until the last proxy has it. Median, fastest and slowest change.${convergence ? ` Budget (budgets.propagation): ${convergence.verdict}, ${convergence.words}.` : ''}`,
       head: ['services', 'changes', 'proxies', 'in its own cluster', 'in the others', 'in all'],
       rows: xds.map(({ services, changes, proxies, own, remote, all, missing }) => [
         String(services),

@@ -141,7 +141,7 @@ export function openChanges(lab: Lab, owner: string): Changes {
       await bringMesh(lab, cluster, settings, options);
       if (!options.renew) return [];
       const renewed = await renewProxies(lab, cluster, ({ uid }) => before.includes(uid), options);
-      if (settings.values === undefined && settings.proxyImage === undefined) ids.forEach(undone);
+      if (Object.keys(settings).length === 0) ids.forEach(undone);
       return renewed;
     },
     async canary(cluster, settings, options) {

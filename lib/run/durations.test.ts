@@ -4,6 +4,12 @@ import { listTests } from './test-list.ts';
 
 /** Tests that nothing can be measured of in the default environment with images from source, and why. */
 const NOT_APPLICABLE: Record<string, string> = {
+  'aws/identities: a service account has the same AWS rights everywhere': 'not on AWS',
+  'aws/names: the records of gateways can fail over': 'not on AWS',
+  'aws/network: the network lets the mesh through, and nothing more': 'not on AWS',
+  'aws/recordings: what must be recorded is recorded': 'not on AWS',
+  'aws/residency: a service that has a home is answered there': 'not on AWS',
+  'aws/ways: connections end as the configuration says': 'not on AWS',
   'discovery/conflict: exports that disagree are reported as a conflict':
     'Istio writes no conditions into exports',
   'discovery/some-clusters: a service in some of the clusters is answered by them, from all of them':

@@ -24,11 +24,7 @@ export async function settingsOf(side: MeshSide, lab: Lab, options: SettingsOpti
       return {};
     case 'version':
       if (side.version === lab.mesh.version) return {};
-      throw new MeshproofError(
-        'usage',
-        `${lab.environment.name} has ${lab.mesh.driver} ${lab.mesh.version}, and no images of ${side.version}`,
-        { nextStep: 'name the installed version, envoy:VERSION, proxy-image:REF or values:FILE.yaml' },
-      );
+      return { release: await bringRelease(side.version, lab, options) };
     case 'envoy':
       return { proxyImage: await bringProxy({ envoy: side.version }, lab, options) };
     case 'proxy-image':
@@ -39,6 +35,21 @@ export async function settingsOf(side: MeshSide, lab: Lab, options: SettingsOpti
       return { values };
     }
   }
+}
+
+async function bringRelease(
+  version: string,
+  lab: Lab,
+  options: SettingsOptions,
+): Promise<NonNullable<MeshSettings['release']>> {
+  const provider = providerOf(lab.environment.provider.kind, options);
+  if (provider.bringRelease) return await provider.bringRelease(lab, version, options);
+  const { driver, version: installed } = lab.mesh;
+  throw new MeshproofError(
+    'usage',
+    `${lab.environment.name} has ${driver} ${installed}, which Meshproof did not install, and gets no ${version} from it`,
+    { nextStep: 'upgrade it as it was installed, and compare the two with runs of their own' },
+  );
 }
 
 async function bringProxy(wish: ProxyWish, lab: Lab, options: SettingsOptions): Promise<string> {

@@ -1,4 +1,6 @@
+import type { MeshCanary } from '../mesh/contracts.ts';
 import type { PlannedTest } from '../model/run.ts';
+import { SIDE_NAMESPACES } from './areas/sides.ts';
 import { GUEST } from './guest-spec.ts';
 
 /** Clusters of a run, and those of them that calls are made from. */
@@ -29,6 +31,14 @@ export function lastingChanges(tests: readonly PlannedTest[], stage: Stage): str
   return Object.entries(LASTING_CHANGES).flatMap(([suite, words]) =>
     tests.some(({ id }) => isOf(id, suite)) ? [`change (${suite}): ${words(stage)}`] : [],
   );
+}
+
+/** What a second control plane changes in clusters until it is removed again, and who uses it. */
+export function canaryChanges(
+  { what }: Pick<MeshCanary, 'what'>,
+  { clusters }: Pick<Stage, 'clusters'>,
+): string {
+  return `change (canary): add to ${list(clusters)} ${what}; it serves ${SIDE_NAMESPACES.to} alone, and goes with it`;
 }
 
 /** True when a test's id is of this suite. */

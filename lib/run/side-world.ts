@@ -6,7 +6,7 @@ import { SIDE_NAMESPACES, sidesArea } from './areas/sides.ts';
 import { kubeOf } from './changes-undo.ts';
 import { canaryOf } from './mesh-change.ts';
 import { restarted, rolledBy, rolledOut } from './rollouts.ts';
-import { deployAreas, removeWorld } from './world.ts';
+import { deployAreas, deployWorld, removeWorld } from './world.ts';
 import { RUN_LABEL } from './workloads.ts';
 
 /** Which control plane serves the candidate's side: the mesh's own while identical sides are compared, then the canary. */
@@ -32,6 +32,13 @@ export async function deploySides(
       'environment',
       `served by another control plane than they shall be: ${wrong.join(', ')}`,
     );
+}
+
+/** Puts one side alone into every cluster, with the proxies that the mesh gives now; beside the common workloads. Idempotent. */
+export async function deployOneSide(lab: Lab, run: string): Promise<void> {
+  await removeSides(lab);
+  const area = sidesArea((_, { driver }) => driver.namespaceLabels, ['from']);
+  await deployWorld(lab, { run, areas: [area], graceful: true });
 }
 
 /** Removes both sides from every cluster. Idempotent. */

@@ -33,6 +33,8 @@ const other: AwsAccount = {
 };
 
 let moto: Moto | undefined;
+const byText = (one: string, other: string) => one.localeCompare(other);
+
 test.beforeAll(async () => {
   test.setTimeout(MOTO_START_MS);
   moto = await startMoto();
@@ -80,7 +82,7 @@ for (const links of ['peering', 'transit-gateway'] as const) {
       await connectNetworks(environmentWith(links, name), networks, contextOf());
       for (const network of networks) {
         const routes = await routesOf(network);
-        expect(routes.map(({ DestinationCidrBlock: to }) => to).sort()).toEqual(
+        expect(routes.map(({ DestinationCidrBlock: to }) => to ?? '').sort(byText)).toEqual(
           networks.filter((one) => one !== network).map(({ vpcCidr }) => vpcCidr),
         );
         for (const route of routes) {
@@ -155,7 +157,7 @@ test('a hub knows the way to each VPC, its own and those behind other hubs', asy
       Filters: [{ Name: 'state', Values: ['active'] }],
     }),
   );
-  expect(routes.map(({ DestinationCidrBlock: to }) => to).sort()).toEqual([
+  expect(routes.map(({ DestinationCidrBlock: to }) => to ?? '').sort(byText)).toEqual([
     '10.10.0.0/16',
     '10.20.0.0/16',
     '10.30.0.0/16',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeInstancesCommand, DescribeVpcPeeringConnectionsCommand } from '@aws-sdk/client-ec2';
 import { DescribeClusterCommand, DescribeNodegroupCommand } from '@aws-sdk/client-eks';
@@ -75,10 +75,10 @@ test('two clusters in two regions come up, peered, once; and go without a trace'
   });
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
   const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
-  expect(instances.map(({ Placement }) => Placement?.AvailabilityZone).toSorted()).toEqual([
-    'us-east-1a',
-    'us-east-1b',
-  ]);
+  expect(new Set(instances.map(({ Placement }) => Placement?.AvailabilityZone))).toEqual(
+    new Set(['us-east-1a', 'us-east-1b']),
+  );
+  expect(instances).toHaveLength(2);
   for (const { Tags = [] } of instances)
     expect(Tags.map(({ Key }) => Key)).toEqual(
       expect.arrayContaining(['meshproof.dev/environment', 'meshproof.dev/owner', 'meshproof.dev/expires']),
@@ -149,6 +149,22 @@ for (const [when, line] of [
     await downLeavesNothing(on);
   });
 
+test('what a killed env up left is swept by its tags when its state is lost, too, and only when that is asked for', async () => {
+  using on = machine(moto);
+  await moto.steer({ stepMs: 40 });
+  await up(on, (text) => /west: Cluster CREATE_COMPLETE/.test(text));
+  rmSync(join(on.folder, 'state'), { recursive: true });
+  const regions = REGIONS.flatMap((region) => ['--region', region]);
+  const sweep = ['sweep', '--aws', '--environment', NAME, ...regions];
+  expect(await on.run(['sweep', '--aws', ...regions])).toMatchObject({ code: 0 });
+  const dry = await on.run(sweep);
+  expect(dry.output).toContain(`cloudformation:stack meshproof-${NAME}-west in us-east-2`);
+  expect(dry.code).toBe(3);
+  expect((await leftIn(REGIONS)).length).toBeGreaterThan(0);
+  expect(await on.run([...sweep, '--apply'])).toMatchObject({ code: 0 });
+  expect(await leftIn(REGIONS)).toEqual([]);
+});
+
 test('env up goes on where a killed one stopped', async () => {
   using on = machine(moto);
   await moto.steer({ stepMs: 40 });
@@ -218,57 +234,4 @@ test('a stack of the same name that is not ours is left alone', async () => {
   expect(refused.output).toContain('that is not of eks-two');
   expect(await changes()).toEqual([]);
   await downLeavesNothing(on);
-});
-
-for (const [what, change, env, code, message] of [
-  [
-    'without credentials',
-    undefined,
-    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
-    3,
-    'AWS does not let the credentials of this shell in',
-  ],
-  [
-    'in a denied account',
-    ['    links: peering', '    links: peering\n    deny: { accounts: ["1234*"] }'],
-    {},
-    64,
-    'the AWS account 123456789012 is on the deny list',
-  ],
-  ['in a zone that is not there', ['us-east-1b', 'us-east-1z'], {}, 64, 'us-east-1 has no zone us-east-1z'],
-  ['with a range that is live', ['10.10.0.0/16', '172.31.0.0/16'], {}, 64, 'overlaps 172.31.0.0/16'],
-  ['in a region that is not there', ['us-east-2', 'us-east-9'], {}, 64, 'us-east-9'],
-  ['for less than it costs', ['ttl: 8h', 'ttl: 80h'], {}, 64, 'USD in 80 h, more than 20'],
-] as const)
-  test(`env up ${what}: one clear error, and nothing was changed`, async () => {
-    using on = machine(moto, {
-      env,
-      change: (text) => (change ? text.replaceAll(change[0], change[1]) : text),
-    });
-    const refused = await up(on);
-    expect(refused.output).toContain(message);
-    expect(refused.code).toBe(code);
-    expect(await changes()).toEqual([]);
-  });
-
-test('the plan names everything, what is left of quotas, and the price', async () => {
-  using on = machine(moto);
-  await moto.steer({ quotas: { 'L-F678F1CE': 5, 'L-0263D0A3': 1 } });
-  const plan = await on.run(['env', 'up', '-e', on.file, '--plan']);
-  expect(plan.code).toBe(0);
-  for (const line of [
-    'east: stack meshproof-eks-two-regions-east in us-east-1, account default',
-    ' 2 AWS::EC2::NatGateway: Nat0, Nat1',
-    ' 2 AWS::EKS::Nodegroup: Nodes0, Nodes1',
-    'us-east-1: 1 VPCs, 1 of 5 used',
-    'us-east-1: 2 elastic addresses, 0 of 1 used: NOT ENOUGH',
-    'us-east-1: 4 vCPUs of standard instances on demand, 0 of unknown used',
-    'VPC peering east–west',
-    'in all 0.73 USD an hour, 5.81 USD in 8 h',
-  ])
-    expect(plan.output).toContain(line);
-  expect(await changes()).toEqual([]);
-  const refused = await up(on);
-  expect(refused.output).toContain('us-east-1 has no room for 2 elastic addresses');
-  expect(refused.code).toBe(64);
 });

@@ -1,22 +1,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { parseAllDocuments } from 'yaml';
-import type { KubernetesObject } from '@kubernetes/client-node';
 import { leftoverTables } from '../../lib/fault/mechanisms/nftables.ts';
 import { tidyNode } from '../../lib/fault/mechanisms/leftovers.ts';
 import { compareRights } from '../../lib/rbac/cover.ts';
 import { loadScenario } from '../../lib/gameday/load.ts';
-import { rightsForGameday } from '../../lib/rbac/rights.ts';
-import type { ApiRequest } from '../../lib/run/api-request.ts';
+import { rightsForCost, rightsForGameday } from '../../lib/rbac/rights.ts';
 import { bareManifest } from '../../lib/prove/runner.ts';
 import { labBackend } from '../../lib/run/lab-backend.ts';
 import { findLab } from '../../lib/run/provision.ts';
 import { readState } from '../../lib/run/state.ts';
 import { removeWaysIn } from '../../lib/run/sweep.ts';
-import { apply, ignoreMissing, remove, waitFor } from '../../lib/support/kube.ts';
-import { projectRoot } from '../../lib/support/paths.ts';
+import { waitFor } from '../../lib/support/kube.ts';
+import { accounts, accountsGone, askedIn, ISTIOCTL, recordedIn } from './accounts.ts';
 import { adoptedEnvironment, contextOf, throughJobs } from './adopted.ts';
 import { injectorOf, killGroup, start } from './injector.ts';
 import { clusterOf, meshproof, requireLab } from './lab.ts';
@@ -41,58 +37,7 @@ async function jobs(): Promise<string[]> {
   return lists.flatMap(({ items }) => items.map(({ metadata }) => metadata?.name ?? ''));
 }
 
-/** What `meshproof rbac` prints, in all clusters; gives a token for each back. */
-async function accounts(args: readonly string[], without: (rule: string) => boolean = () => false) {
-  const printed = await meshproof(['rbac', ...args]);
-  expect(printed.exitCode, printed.stderr).toBe(0);
-  const objects = parseAllDocuments(printed.stdout).map((document) => document.toJS() as KubernetesObject);
-  for (const object of objects as { rules?: { resources: string[] }[] }[])
-    if (object.rules) object.rules = object.rules.filter(({ resources }) => !resources.some(without));
-  const tokens: Record<string, string> = {};
-  for (const { name } of lab.clusters) {
-    const { kube } = clusterOf(lab, name);
-    await apply(kube, objects);
-    const { status } = await kube.core.createNamespacedServiceAccountToken({
-      namespace: 'meshproof-system',
-      name: 'meshproof',
-      body: { spec: { audiences: [], expirationSeconds: 3600 } },
-    });
-    tokens[name] = status?.token ?? '';
-  }
-  return { tokens, objects };
-}
-
-/** Takes the accounts away, and the label with them: no later test is to find a cluster that has opted in. */
-async function withoutAccounts(): Promise<void> {
-  await meshproof(['env', 'down', NAME]);
-  for (const { name } of lab.clusters) {
-    const { kube } = clusterOf(lab, name);
-    await remove(
-      kube,
-      ['ClusterRole', 'ClusterRoleBinding'].map((kind) => ({
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind,
-        metadata: { name: 'meshproof' },
-      })),
-    );
-    await remove(
-      kube,
-      ['Role', 'RoleBinding'].map((kind) => ({
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind,
-        metadata: { name: 'meshproof', namespace: 'istio-system' },
-      })),
-    );
-    await ignoreMissing(kube.core.deleteNamespace({ name: 'meshproof-system' }));
-    await waitFor(
-      'meshproof-system is gone',
-      async () => {
-        return (await ignoreMissing(kube.core.readNamespace({ name: 'meshproof-system' }))) === undefined;
-      },
-      { timeoutMs: 60_000 },
-    );
-  }
-}
+const withoutAccounts = () => accountsGone(lab, NAME);
 
 // Also before: what a run that was killed has left.
 test.beforeEach(withoutAccounts);
@@ -144,15 +89,11 @@ test('a context on the deny list is refused before anything is called', async ({
 
 test('a game day runs with the rights that are printed for it, and uses every one of them', async ({}, info) => {
   const path = (name: string) => info.outputPath(name);
-  const { tokens } = await accounts([SCENARIO, '--opt-in']);
+  const { tokens } = await accounts(lab, [SCENARIO, '--opt-in']);
   const file = adoptedEnvironment(lab, { name: NAME, path, tokens });
   const requests = path('requests.jsonl');
-  const recorded = {
-    NODE_OPTIONS: `--import ${pathToFileURL(join(projectRoot, 'selftests/cluster/record-requests.ts')).href}`,
-    MESHPROOF_RECORD_REQUESTS: requests,
-  };
   const run = ['gameday', 'run', SCENARIO, '--environment', file, '--allow-disruption'];
-  const day = await meshproof([...run, '--confirm', NAME, '--output', path('day')], recorded);
+  const day = await meshproof([...run, '--confirm', NAME, '--output', path('day')], recordedIn(requests));
   expect(day.stderr).not.toMatch(/forbidden/i);
   // Whether the mesh was as quick as the scenario wants is another matter than whether all of it could be done.
   expect([0, 2], day.stdout + day.stderr).toContain(day.exitCode);
@@ -161,26 +102,29 @@ test('a game day runs with the rights that are printed for it, and uses every on
   };
   expect(faults.length).toBeGreaterThan(1);
   for (const { effect = '', proof = '' } of faults) expect([effect, proof]).not.toContain('');
-  const asked = readFileSync(requests, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as ApiRequest);
   const { forbidden, unused } = compareRights(
     rightsForGameday(loadScenario(SCENARIO).scenario, { rehearse: false }),
-    asked,
+    askedIn(requests),
   );
-  // What istioctl asks, a program of its own, is not seen here.
-  const istioctl = [
-    'list mutatingwebhookconfigurations (all namespaces)',
-    'watch mutatingwebhookconfigurations (all namespaces)',
-    'get pods (istio-system)',
-  ];
-  expect({ forbidden, unused }).toEqual({ forbidden: [], unused: istioctl });
+  expect({ forbidden, unused }).toEqual({ forbidden: [], unused: ISTIOCTL });
   expect([await jobs(), await left()]).toEqual([[], []]);
 });
 
+test('costs are measured with the rights that are printed for it, all of which it uses', async ({}, info) => {
+  const path = (name: string) => info.outputPath(name);
+  const { tokens } = await accounts(lab, ['cost']);
+  const file = adoptedEnvironment(lab, { name: NAME, path, tokens });
+  const requests = path('requests.jsonl');
+  const quick = ['--seconds', '12', '--services', '5', '--changes', '2', '--output', path('cost')];
+  const cost = await meshproof(['cost', '--environment', file, ...quick], recordedIn(requests));
+  expect(cost.stderr).not.toMatch(/forbidden/i);
+  expect(cost.exitCode, cost.stdout + cost.stderr).toBe(0);
+  expect(compareRights(rightsForCost(), askedIn(requests))).toEqual({ forbidden: [], unused: ISTIOCTL });
+  expect(await jobs()).toEqual([]);
+});
+
 test('what a right is missing for is said, and nothing stays broken', async ({}, info) => {
-  const { tokens } = await accounts(['link-partition', '--opt-in'], (rule) => rule === 'pods/exec');
+  const { tokens } = await accounts(lab, ['link-partition', '--opt-in'], (rule) => rule === 'pods/exec');
   const file = adoptedEnvironment(lab, { name: NAME, path: (name) => info.outputPath(name), tokens });
   expect((await meshproof(['env', 'up', '--environment', file])).exitCode).toBe(0);
   const args = ['fault', 'inject', ...partition, '-n', NAME, '--confirm', NAME, '--allow-disruption'];
@@ -190,7 +134,7 @@ test('what a right is missing for is said, and nothing stays broken', async ({},
   expect(await left()).toEqual([]);
   // Nobody could look whether it is gone: that stays open until somebody can.
   expect((await meshproof(['sweep', NAME])).exitCode).toBe(3);
-  await accounts(['link-partition', '--opt-in']);
+  await accounts(lab, ['link-partition', '--opt-in']);
   const swept = await meshproof(['fault', 'revert', '-n', NAME]);
   expect(swept.stdout, swept.stderr).toContain('reverted link-partition');
 });

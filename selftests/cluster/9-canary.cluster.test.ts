@@ -5,6 +5,7 @@ import { expect, test } from '@playwright/test';
 import { parseSide } from '../../lib/gate/sides.ts';
 import { compareSideBySide } from '../../lib/gate/side-by-side.ts';
 import { metricWords } from '../../lib/gate/words.ts';
+import { inboundHttpFilter } from '../../lib/prove/http-filter.ts';
 import { openAgent } from '../../lib/probe/port-forward.ts';
 import { SIDE_CALLER, SIDE_NAMESPACES } from '../../lib/run/areas/sides.ts';
 import { openChanges, sweepChanges } from '../../lib/run/changes.ts';
@@ -109,36 +110,20 @@ test('a candidate runs beside what is installed, its callers go by it alone, and
 });
 
 /** Holds up every request that the candidate's proxies take in, by Envoy's own fault filter; nobody else's. */
-const slowdown: KubernetesObject & { spec: object } = {
-  apiVersion: 'networking.istio.io/v1alpha3',
-  kind: 'EnvoyFilter',
-  metadata: {
+const slowdown = inboundHttpFilter(
+  {
     name: 'meshproof-slow-candidate',
     namespace: 'istio-system',
     labels: { 'istio.io/rev': REVISION },
   },
-  spec: {
-    configPatches: [
-      {
-        applyTo: 'HTTP_FILTER',
-        match: {
-          context: 'SIDECAR_INBOUND',
-          listener: { filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } } },
-        },
-        patch: {
-          operation: 'INSERT_BEFORE',
-          value: {
-            name: 'meshproof.slow',
-            typed_config: {
-              '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
-              delay: { fixed_delay: '0.008s', percentage: { numerator: 100, denominator: 'HUNDRED' } },
-            },
-          },
-        },
-      },
-    ],
+  {
+    name: 'meshproof.slow',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
+      delay: { fixed_delay: '0.008s', percentage: { numerator: 100, denominator: 'HUNDRED' } },
+    },
   },
-};
+);
 
 test(
   'a candidate that is 8 ms slower fails, by its latency on every path',

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { expect, test } from '@playwright/test';
+import { inboundHttpFilter, luaFilter } from '../../lib/prove/http-filter.ts';
 import { costedCalls } from '../../lib/analysis/costs.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import type { Area } from '../../lib/run/area.ts';
@@ -27,40 +28,14 @@ const leak: Area = {
     cluster.name !== LEAKY
       ? []
       : [
-          {
-            apiVersion: 'networking.istio.io/v1alpha3',
-            kind: 'EnvoyFilter',
-            metadata: { name: 'leak', namespace: MESH_NAMESPACE },
-            spec: {
-              workloadSelector: { labels: { app: SHARED_SERVICE } },
-              configPatches: [
-                {
-                  applyTo: 'HTTP_FILTER',
-                  match: {
-                    context: 'SIDECAR_INBOUND',
-                    listener: {
-                      filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } },
-                    },
-                  },
-                  patch: {
-                    operation: 'INSERT_BEFORE',
-                    value: {
-                      name: 'leak',
-                      typed_config: {
-                        '@type': 'type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua',
-                        default_source_code: {
-                          inline_string: `held = {}
+          inboundHttpFilter(
+            { name: 'leak', namespace: MESH_NAMESPACE },
+            luaFilter(`held = {}
 function envoy_on_request(handle)
   held[#held + 1] = string.rep('x', 4096) .. #held
-end`,
-                        },
-                      },
-                    },
-                  },
-                },
-              ],
-            },
-          } as KubernetesObject,
+end`),
+            SHARED_SERVICE,
+          ),
         ],
 };
 

@@ -2,6 +2,7 @@ import { expect, test, type TestInfo } from '@playwright/test';
 import { droppedCalls } from '../../lib/gate/dropped.ts';
 import type { CallTarget } from '../../lib/model/call-plan.ts';
 import type { DroppedCall } from '../../lib/model/gate.ts';
+import type { PodEvent } from '../../lib/model/upgrade-record.ts';
 import type { RunningPlan } from '../../lib/probe/client.ts';
 import { openAgent } from '../../lib/probe/port-forward.ts';
 import { restarted, rolledBy, rolledOut } from '../../lib/run/rollouts.ts';
@@ -9,6 +10,7 @@ import { sweepLab } from '../../lib/run/sweep.ts';
 import { watchUpgrade } from '../../lib/run/watch-upgrade.ts';
 import { HTTP_PORT, localService, MESH_CALLER, MESH_NAMESPACE } from '../../lib/run/workloads.ts';
 import { deployWorld, podOf } from '../../lib/run/world.ts';
+import { waitFor } from '../../lib/support/kube.ts';
 import { silentLog, terminalLog } from '../../lib/support/log.ts';
 import { clusterOf, requireLab } from './lab.ts';
 
@@ -71,6 +73,11 @@ async function lostIn(
   const steps = [{ words: `restart of ${workload.labelSelector}`, startedAt, endedAt: Date.now() }];
   // What was sent meanwhile, and what the pods' own ends bring.
   await more();
+  const podsThat = (what: PodEvent['what']) =>
+    new Set(watch.record().events.flatMap((event) => (event.what === what ? [event.pod] : [])));
+  await waitFor('the pods that ended are gone', async () => podsThat('ending').isSubsetOf(podsThat('gone')), {
+    timeoutMs: 120_000,
+  });
   await more();
   const record = watch.record();
   const dropped = running.flatMap(({ path, port, plan }) =>

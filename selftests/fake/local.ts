@@ -37,9 +37,11 @@ export function localCall(world: FakeWorld, call: FakeCall, hostname: string): E
   return answers ? answerOf(podsOf(LOCAL_SERVICE, at.name)[0]) : NOBODY;
 }
 
-/** The full name that a caller means by a service's first name. */
+/** The full name that a caller means by a service's first name; the dot at the end of an absolute one is left out. */
 export function fullName({ caller }: FakeCall, hostname: string): string {
-  return hostname.includes('.') ? hostname : `${hostname}.${caller.namespace}.svc.cluster.local`;
+  return hostname.includes('.')
+    ? hostname.replace(/\.$/, '')
+    : `${hostname}.${caller.namespace}.svc.cluster.local`;
 }
 
 function answerOf(pod: FakePod | undefined): Ending {

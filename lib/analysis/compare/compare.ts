@@ -3,6 +3,7 @@ import {
   type Comparison,
   type ComparisonPlan,
   type ComparisonVerdict,
+  type Drift,
   type MetricResult,
   type PlannedMetric,
   type Round,
@@ -12,7 +13,8 @@ import {
 import type { Bounds } from './bounds.ts';
 import { holm } from './holm.ts';
 import { metricPower, metricRounds } from './metric-power.ts';
-import { boundsOf, countsOf, effectsOf, figureOf, sortRounds } from './rounds.ts';
+import { BASELINES } from './plan.ts';
+import { boundsOf, countsOf, driftOf, effectsOf, figureOf, partsOf, sortRounds } from './rounds.ts';
 
 /**
  * Judges a candidate against what runs now, with rounds in the order in which they were made; to be asked after each round
@@ -25,6 +27,8 @@ import { boundsOf, countsOf, effectsOf, figureOf, sortRounds } from './rounds.ts
  *   level, and a correction would only cost power (Berger, Technometrics 1982).
  * - A candidate that is within the margin in every metric is failed in no more than α of all cases. One metric is enough to
  *   fail, so many chances to err add up: Holm's step-down procedure guards them.
+ * - In a before/after both hold as long as the machine drifts one way (`boundsOf`), and a metric whose drift was shown to be more
+ *   than its margin neither passes nor fails.
  * - Each look has a level of its own, and these sum up to α (`plannedLooks`).
  * Discards come from the conditions only (`discardReason`). What neither passes nor fails is inconclusive, and so is everything,
  * at once, where the plan has doubts: then neither verdict would say anything.
@@ -63,29 +67,59 @@ export function compareSides(plan: ComparisonPlan, made: readonly Round[]): Comp
 }
 
 function metricsAt(plan: ComparisonPlan, rounds: readonly Round[], level: number): MetricResult[] {
-  const judged = plan.metrics.map((planned) => ({ planned, bounds: boundsOf(planned.metric, rounds) }));
-  const failed = holm(judged, level, ({ planned, bounds }, at) => bounds.lower(at) > planned.margin.limit);
+  const judged = plan.metrics.map((planned) => ({
+    planned,
+    bounds: boundsOf(planned.metric, rounds),
+    drift: driftAt(planned, rounds, level),
+  }));
+  const failed = holm(
+    judged,
+    level,
+    ({ planned, bounds, drift }, at) => !drift?.shown && bounds.lower(at) > planned.margin.limit,
+  );
+  const baselines = BASELINES[plan.design];
   return judged.map((one) => {
-    const passes = one.bounds.upper(level) < one.planned.margin.limit;
+    const passes = !one.drift?.shown && one.bounds.upper(level) < one.planned.margin.limit;
     const verdict = failed.includes(one) ? 'fail' : passes ? 'pass' : 'inconclusive';
-    return metricResult(one.planned, one.bounds, { rounds, level, verdict });
+    return metricResult(one.planned, one.bounds, { rounds, level, verdict, baselines, drift: one.drift });
   });
+}
+
+function driftAt(
+  { metric, margin: { limit } }: PlannedMetric,
+  rounds: readonly Round[],
+  level: number,
+): Drift | undefined {
+  const bounds = driftOf(metric, rounds);
+  if (!bounds) return undefined;
+  const { mean, lower, upper } = bounds;
+  const shown = lower(level) > limit || upper(level) < -limit;
+  return { mean: finite(mean), lower: finite(lower(level)), upper: finite(upper(level)), shown };
+}
+
+interface Judged {
+  rounds: readonly Round[];
+  level: number;
+  verdict: ComparisonVerdict;
+  baselines: number;
+  drift: Drift | undefined;
 }
 
 function metricResult(
   { metric, margin }: PlannedMetric,
   bounds: Bounds,
-  { rounds, level, verdict }: { rounds: readonly Round[]; level: number; verdict: ComparisonVerdict },
+  { rounds, level, verdict, baselines, drift }: Judged,
 ): MetricResult {
   const counts = metric.kind === 'errors' ? countsOf(metric, rounds) : undefined;
   const calls = counts
     ? Math.min(counts.from.calls, counts.to.calls) / rounds.length
     : Number.POSITIVE_INFINITY;
-  const precision = { limit: margin.limit, sd: bounds.sd, callsPerRound: calls, level };
+  const precision = { limit: margin.limit, sd: bounds.sd, callsPerRound: calls, level, baselines };
   const known = Number.isFinite(bounds.sd);
   const figure = (side: Side) => {
     if (counts) return counts[side].calls === 0 ? null : counts[side].failed / counts[side].calls;
-    const figures = rounds.flatMap((round) => figureOf(metric, round[side]) ?? []);
+    const parts = rounds.flatMap((round) => partsOf(round, side));
+    const figures = parts.flatMap((part) => figureOf(metric, part) ?? []);
     return figures.length === 0 ? null : median(figures);
   };
   return {
@@ -94,13 +128,14 @@ function metricResult(
     from: figure('from'),
     to: figure('to'),
     ...(counts ? { counts } : {}),
+    ...(drift ? { drift } : {}),
     effects: effectsOf(metric, rounds),
     mean: finite(bounds.mean),
     sd: finite(bounds.sd),
     lower: finite(bounds.lower(level)),
     upper: finite(bounds.upper(level)),
     verdict,
-    note: noteOf({ metric, margin }, bounds, { rounds, level, verdict }),
+    note: noteOf({ metric, margin }, bounds, { rounds, level, verdict, drift }),
     power: known ? metricPower(precision, rounds.length) : 0,
     roundsFor80: known ? finite(metricRounds(precision, 0.8)) : null,
   };
@@ -109,11 +144,11 @@ function metricResult(
 function noteOf(
   { metric, margin }: Pick<PlannedMetric, 'metric' | 'margin'>,
   bounds: Bounds,
-  { rounds, level, verdict }: { rounds: readonly Round[]; level: number; verdict: ComparisonVerdict },
+  { rounds, level, verdict, drift }: Omit<Judged, 'baselines'>,
 ): string {
   const silent = SIDES.flatMap((side) => {
     const numbers = rounds.flatMap((round) =>
-      figureOf(metric, round[side]) === undefined ? round.number : [],
+      partsOf(round, side).some((part) => figureOf(metric, part) === undefined) ? round.number : [],
     );
     const who = side === 'from' ? 'the current version' : 'the candidate';
     return numbers.length === 0 ? [] : [`no call of ${who} was answered in round ${numbers.join(', ')}`];
@@ -122,7 +157,8 @@ function noteOf(
     ...silent,
     ...(verdict === 'pass' && bounds.lower(level) > 0 ? ['worse, but within the margin'] : []),
     ...(verdict === 'pass' && bounds.upper(level) < 0 ? ['better'] : []),
-    ...(verdict === 'inconclusive' && bounds.lower(level) > margin.limit
+    ...(drift?.shown ? ['what runs now drifted by more than the margin meanwhile'] : []),
+    ...(verdict === 'inconclusive' && !drift?.shown && bounds.lower(level) > margin.limit
       ? ["beyond the margin, but not with Holm's correction for several metrics"]
       : []),
   ];

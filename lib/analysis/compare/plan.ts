@@ -18,8 +18,10 @@ import { boundsOf, countsOf, effectsOf, figureOf, sortRounds } from './rounds.ts
 export const ALPHA = 0.05;
 /** DESIGN.md §2: one of a thousand at most; here, identical candidates that do not pass, and A/As that seem to be unfair. */
 const FALSE_ALARM = 0.001;
-/** An early look ends a hopeless candidate, or a plainly good one, after half the time. */
-const LOOKS = 2;
+/** An early look ends a hopeless candidate, or a plainly good one, after half the time; a before/after ends with the way back. */
+const LOOKS = { interleaved: 2, 'before-after': 1 };
+/** What a candidate is held against: in a before/after what runs now, before and after it. */
+export const BASELINES = { interleaved: 1, 'before-after': 2 };
 /** Fewer say too little about the spread, and a comparison of fewer cannot show that it was a fair one. */
 const LEAST_ROUNDS = 6;
 
@@ -37,7 +39,8 @@ export function pathMetrics(path: string): Metric[] {
  * Fixes everything before the first round of a comparison, from rounds in which both sides were what runs now (A/A): the
  * margins, and how many rounds it takes until an identical candidate passes all metrics with 99.9 % (Boole's inequality over
  * metrics; the SD is the upper 80 % limit of what was seen). `mostRounds` is what there is time for; what it costs in power is in
- * the plan. The number is even, so that each side is first equally often.
+ * the plan. The number is even, so that each side is first equally often. In a before/after the A/A is made of the two halves of
+ * what was measured before.
  */
 export function planComparison(question: {
   metrics: readonly Metric[];
@@ -50,8 +53,9 @@ export function planComparison(question: {
   const { design, seed, discardAbove, mostRounds } = question;
   const { kept, discarded } = sortRounds(question.aa, discardAbove);
   const metrics = question.metrics.map((metric) => plannedMetric(metric, kept));
-  const level = plannedLooks({ rounds: 2, looks: LOOKS, alpha: ALPHA }).at(-1)?.level ?? ALPHA;
-  const precisions = metrics.map((planned) => precisionOf(planned, kept, level));
+  const level = plannedLooks({ rounds: 2, looks: LOOKS[design], alpha: ALPHA }).at(-1)?.level ?? ALPHA;
+  const baselines = BASELINES[design];
+  const precisions = metrics.map((planned) => precisionOf(planned, kept, { level, baselines }));
   const each = 1 - FALSE_ALARM / metrics.length;
   const needed = Math.max(...precisions.map((precision) => metricRounds(precision, each)));
   const rounds = even(Math.min(Math.max(needed, LEAST_ROUNDS), Math.max(mostRounds, LEAST_ROUNDS)));
@@ -61,7 +65,7 @@ export function planComparison(question: {
     seed,
     alpha: ALPHA,
     metrics,
-    looks: plannedLooks({ rounds, looks: LOOKS, alpha: ALPHA }),
+    looks: plannedLooks({ rounds, looks: LOOKS[design], alpha: ALPHA }),
     mostRounds: rounds + even(rounds / 2),
     discardAbove,
     power: Math.max(0, 1 - missed),
@@ -71,7 +75,9 @@ export function planComparison(question: {
             `only ${kept.length} rounds of identical sides count, and it takes ${LEAST_ROUNDS} to know their spread${discarded.length > 0 ? `; ${discarded.length} were discarded` : ''}`,
           ]
         : []),
-      ...metrics.flatMap((planned) => biasOf(planned, kept, FALSE_ALARM / (2 * metrics.length))),
+      ...metrics.flatMap((planned) =>
+        biasOf(planned, kept, { design, level: FALSE_ALARM / (2 * metrics.length) }),
+      ),
     ],
   };
 }
@@ -113,7 +119,7 @@ function baselineOf(metric: Metric, aa: readonly Round[]): number {
 function precisionOf(
   { metric, margin, aa }: PlannedMetric,
   rounds: readonly Round[],
-  level: number,
+  { level, baselines }: Pick<Precision, 'level' | 'baselines'>,
 ): Precision {
   const { from, to } = countsOf(metric, rounds);
   return {
@@ -122,18 +128,26 @@ function precisionOf(
     callsPerRound:
       metric.kind === 'ratio' ? Number.POSITIVE_INFINITY : Math.min(from.calls, to.calls) / rounds.length,
     level,
+    baselines,
   };
 }
 
 /** Identical sides that differ by more than a candidate may show that the two are not measured alike. */
-function biasOf({ metric }: PlannedMetric, aa: readonly Round[], level: number): string[] {
+function biasOf(
+  { metric }: PlannedMetric,
+  aa: readonly Round[],
+  { design, level }: { design: ComparisonPlan['design']; level: number },
+): string[] {
   const { limit } = marginOf(metric, { baseline: baselineOf(metric, aa), spread: 0 });
   if (aa.length > 0 && effectsOf(metric, aa).includes(null))
     return [`${metric.name} was not measured in each round of identical sides`];
   const { lower, upper } = boundsOf(metric, aa);
-  return lower(level) > limit || upper(level) < -limit
-    ? [`${metric.name}: identical sides differ by more than the margin, so the two are not measured alike`]
-    : [];
+  if (lower(level) <= limit && upper(level) >= -limit) return [];
+  return [
+    design === 'interleaved'
+      ? `${metric.name}: identical sides differ by more than the margin, so the two are not measured alike`
+      : `${metric.name}: what runs now changed by more than the margin while nothing was done to it, so the machine drifts`,
+  ];
 }
 
 function even(count: number): number {

@@ -14,7 +14,6 @@ import {
 import type { AwsClusterPlace } from '../../model/aws-check.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import type { AwsClients } from '../clients.ts';
-import { awsErrorName } from '../errors.ts';
 import { allOf } from '../pages.ts';
 
 /** A cluster as EKS describes it. */
@@ -71,7 +70,9 @@ export async function readEksCluster(
 
 async function describe({ eks, place }: AwsClients, cluster: string, name: string): Promise<Cluster> {
   const answer = await eks.send(new DescribeClusterCommand({ name })).catch((error: unknown) => {
-    if (awsErrorName(error) !== 'ResourceNotFoundException') throw error;
+    // By its status: the name of the error is not always sent along.
+    const { $metadata: said } = Object(error) as { $metadata?: { httpStatusCode?: number } };
+    if (said?.httpStatusCode !== 404) throw error;
     throw new MeshproofError(
       'environment',
       `${cluster}: there is no EKS cluster ${name} in ${place.region}`,

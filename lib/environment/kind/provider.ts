@@ -12,10 +12,11 @@ import { dropGuest, withRightOfWay } from './guests.ts';
 import type { Log } from '../../support/log.ts';
 import { type ImageSet, ensureImages } from './images/resolve.ts';
 import { proxyInNodes } from './images/proxy.ts';
+import { releaseInNodes } from './images/release.ts';
 import type { StageEvent } from './images/stage.ts';
 import { clustersOf, deleteCluster, residueOf } from './leftovers.ts';
 import { mcsDefinitions } from './mcs-definitions.ts';
-import { ensureTool } from './tools.ts';
+import { ensureTool, releasedTool } from './tools.ts';
 import { inParallel } from '../../support/in-parallel.ts';
 import { cacheDir } from '../../support/paths.ts';
 
@@ -76,6 +77,13 @@ export function kindProvider(options: KindOptions = {}): Provider {
       const engine = await ensureEngine({ log });
       const nodes = clusters.flatMap((cluster) => cluster.nodes.map(({ container }) => container));
       return proxyInNodes(wish, { ...imageOptions(engine, options, log), mode: images.mode, nodes, signal });
+    },
+    async bringRelease({ clusters, images }, version, { log, signal }) {
+      const engine = await ensureEngine({ log });
+      const nodes = clusters.flatMap((cluster) => cluster.nodes.map(({ container }) => container));
+      const installer = () => releasedTool('istioctl', version, { log });
+      const from = { ...imageOptions(engine, options, log), mode: images.mode, nodes, signal, installer };
+      return releaseInNodes(version, from);
     },
   };
 }

@@ -48,11 +48,16 @@ export async function ensureTool(name: ToolName, deps: ToolDeps = {}): Promise<T
     const bin = await (deps.build ?? buildModule(pins, cache))(tools[name].module, log);
     return await checked(name, join(bin, name), 'built', deps);
   }
-  log.info(`${name}: fetching release ${pinned}`);
+  return await checked(name, await releasedTool(name, pinned, deps), 'release', deps);
+}
+
+/** Promises the path of a tool in exactly this version: the publisher's release, checked. An `environment` error where there is none. */
+export async function releasedTool(name: ToolName, version: string, deps: ToolDeps = {}): Promise<string> {
+  const { log = silentLog, cache = cacheDir(deps.env) } = deps;
+  log.info(`${name}: release ${version}`);
   const platform = deps.platform ?? { os: process.platform, arch: process.arch };
   const fetch = deps.fetch === undefined ? {} : { fetch: deps.fetch };
-  const path = await fetchRelease(name, pinned, { folder: join(cache, 'tools'), platform, ...fetch });
-  return await checked(name, path, 'release', deps);
+  return await fetchRelease(name, version, { folder: join(cache, 'tools'), platform, ...fetch });
 }
 
 /** As {@link ensureTool}, but builds and fetches nothing: the tool if it is there, and why one on the PATH misfits. */

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { ProxyTimes } from '../../model/call-time.ts';
-import type { CallTimes } from '../contracts.ts';
+import type { CallTimes } from '../tells.ts';
 
 /** Calls with this header are logged with their times; all others cost nothing but a look for it. */
 const HEADER = 'x-meshproof-times';

@@ -11,7 +11,7 @@ import type { MeshCanary, UpgradeContext } from '../contracts.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import { withAdmin } from './proxy-admin.ts';
 import { missingConnections } from './status.ts';
-import { withSettingsFiles } from './settings-files.ts';
+import { withInstaller, withSettingsFiles } from './settings-files.ts';
 import { injects, SETTLE_MS } from './upgrade.ts';
 import { canaryOverlay, proxyImageOf } from './upgrade-operator.ts';
 
@@ -26,6 +26,7 @@ const GONE_MS = 60_000;
 
 /** Istio's canary upgrade (istio.io, canary upgrades): istiod once more, of another revision. */
 export const istioCanary: MeshCanary = {
+  what: `istiod of the revision ${CANARY_REVISION} with its webhooks, roles and settings, all marked ${CANARY_LABEL}, which nobody uses but namespaces of that revision`,
   namespaceLabels: { [REVISION_LABEL]: CANARY_REVISION },
   add,
   remove,
@@ -37,7 +38,7 @@ export const istioCanary: MeshCanary = {
 };
 
 async function add(cluster: LabCluster, settings: MeshSettings, context: UpgradeContext): Promise<void> {
-  const istioctl = await context.tool('istioctl');
+  const istioctl = await withInstaller(context, settings).tool('istioctl');
   const last = join(context.stateDir, `${cluster.name}.istio-canary.yaml`);
   let objects: KubernetesObject[] = [];
   const { name } = cluster;

@@ -3,7 +3,7 @@ import type { DiagnosisQuestion, MeshFacts, ProxyFacts } from '../../model/diagn
 import type { Environment } from '../../model/environment.ts';
 import type { LabCluster } from '../../model/lab.ts';
 import { type Kube, ignoreMissing, openKube, secondsSince } from '../../support/kube.ts';
-import type { MeshInspection } from '../contracts.ts';
+import type { MeshInspection } from '../tells.ts';
 import {
   controlPlaneSays,
   peerOf,

@@ -1,4 +1,5 @@
-import type { Discovery, ServiceName } from '../contracts.ts';
+import type { ServiceName } from '../contracts.ts';
+import type { Discovery } from '../tells.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 
 /** Discovery as sidecars and gateways of Istio do it. */

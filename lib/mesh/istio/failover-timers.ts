@@ -2,7 +2,8 @@ import type { LabCluster } from '../../model/lab.ts';
 import { parseDuration } from '../../model/duration.ts';
 import type { FailoverTimers } from '../../model/environment.ts';
 import { openKube } from '../../support/kube.ts';
-import type { FailoverReading, LiveTimers, ServiceName } from '../contracts.ts';
+import type { ServiceName } from '../contracts.ts';
+import type { FailoverReading, LiveTimers } from '../tells.ts';
 import { ISTIO_NAMESPACE } from './operator.ts';
 import { outboundOf, parseUpstreams, upstreamsPath, withAdmin } from './proxy-admin.ts';
 

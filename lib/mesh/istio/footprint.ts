@@ -1,4 +1,4 @@
-import type { Footprint } from '../contracts.ts';
+import type { Footprint } from '../tells.ts';
 import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import { ADMIN_PORT, PROXY_CONTAINER } from './proxy-admin.ts';
 

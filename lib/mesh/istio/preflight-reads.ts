@@ -11,7 +11,7 @@ import type { UpgradeContext } from '../contracts.ts';
 import type { InstalledResources } from './crd-changes.ts';
 import type { CustomObject, Definition } from './crd-schema.ts';
 import { parseMessages, type ToolMessage } from './istioctl-messages.ts';
-import { withSettingsFiles } from './settings-files.ts';
+import { withInstaller, withSettingsFiles } from './settings-files.ts';
 import type { InstalledMesh } from './support-policy.ts';
 
 /** Of one call of istioctl; it takes half a second where nothing is wrong. */
@@ -36,7 +36,7 @@ export async function render(
   settings: MeshSettings,
   context: UpgradeContext,
 ): Promise<Rendered> {
-  const istioctl = await context.tool('istioctl');
+  const istioctl = await withInstaller(context, settings).tool('istioctl');
   return await withSettingsFiles(cluster.name, settings, context.stateDir, async (files, installed) => {
     const named = files.flatMap((file) => ['-f', file]);
     const { stdout, stderr, exitCode } = await tryExec(istioctl, ['manifest', 'generate', ...named], {

@@ -18,6 +18,7 @@ import {
   type Rendered,
   tagOf,
 } from './preflight-reads.ts';
+import { withInstaller } from './settings-files.ts';
 import { type InstalledMesh, parseVersion, skewFindings } from './support-policy.ts';
 
 /** Looks at every cluster at once; see `MeshUpgrade.preflight`. What cannot be looked at is unsettled, never left out. */
@@ -74,7 +75,9 @@ async function lookAt(
   const [mesh, resources, precheck, from, to] = await Promise.all([
     attempt('the versions that run', () => readVersions(cluster, context)),
     attempt('its resource definitions', () => readResources(cluster)),
-    attempt('istioctl x precheck', () => askTool(cluster, ['x', 'precheck'], context)),
+    attempt('istioctl x precheck', () =>
+      askTool(cluster, ['x', 'precheck'], withInstaller(context, settings.to)),
+    ),
     attempt('what is installed', () => render(cluster, settings.from, context)),
     render(cluster, settings.to, context).catch((error: unknown) => errorMessage(error)),
   ]);

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { Pushes, ServiceName } from '../contracts.ts';
+import type { ServiceName } from '../contracts.ts';
+import type { Pushes } from '../tells.ts';
 import { ADMIN_PORT } from './proxy-admin.ts';
 
 /** The port of generation 0. */

@@ -1,5 +1,6 @@
 import type { LabCluster } from '../../model/lab.ts';
-import type { GoldenCount, LoggedCall, PodName, ServiceName, Telemetry } from '../contracts.ts';
+import type { PodName, ServiceName } from '../contracts.ts';
+import type { GoldenCount, LoggedCall, Telemetry } from '../tells.ts';
 import { readAccessLine } from './access-line.ts';
 import { outboundOf, parseUpstreams, sumStats, upstreamsPath, withAdmin } from './proxy-admin.ts';
 

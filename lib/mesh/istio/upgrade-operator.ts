@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import type { MeshSettings } from '../../model/upgrade.ts';
+import type { MeshRelease, MeshSettings } from '../../model/upgrade.ts';
 import { MeshproofError } from '../../support/errors.ts';
 
 /** As much of an IstioOperator as is looked at here. */
@@ -31,6 +31,17 @@ export function withProxyImage(installed: string, proxyImage: string | undefined
   const { global } = operator.spec.values;
   global.proxy.image = proxyImage;
   global.proxy_init['image'] = proxyImage;
+  return stringify(operator);
+}
+
+/** The IstioOperator that a cluster was installed from, YAML, with the images of another release. */
+export function withRelease(
+  installed: string,
+  release: Pick<MeshRelease, 'hub' | 'tag'> | undefined,
+): string {
+  if (!release) return installed;
+  const operator = operatorSchema.parse(parse(installed));
+  Object.assign(operator.spec, { hub: release.hub, tag: release.tag });
   return stringify(operator);
 }
 

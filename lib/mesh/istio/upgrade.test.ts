@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { fakeLab } from '../../../selftests/fake-lab.ts';
 import { istioOperator } from './operator.ts';
 import { parseServerInfo } from './upgrade.ts';
-import { overlay, proxyImageOf, withProxyImage } from './upgrade-operator.ts';
+import { overlay, proxyImageOf, withProxyImage, withRelease } from './upgrade-operator.ts';
 
 const { environment, clusters } = fakeLab();
 const [east] = clusters;
@@ -24,6 +24,16 @@ test('another image is that of proxies and of what prepares their pods, and noth
   delete init.image;
   expect(changed).toEqual(parse(installed));
   expect(proxyImageOf(installed, IMAGE)).toBe(IMAGE);
+});
+
+test('another release has its images for control plane and proxies, and nothing else changes', () => {
+  const changed = withRelease(installed, { hub: 'other', tag: '1.32.0-ab' });
+  expect(proxyImageOf(changed, undefined)).toBe('other/proxyv2:1.32.0-ab');
+  expect(proxyImageOf(changed, IMAGE)).toBe(IMAGE);
+  const [before, after] = [installed, changed].map((text) => parse(text));
+  Object.assign(after.spec, { hub: before.spec.hub, tag: before.spec.tag });
+  expect(after).toEqual(before);
+  expect(withRelease(installed, undefined)).toBe(installed);
 });
 
 test('a name without a slash would be read as one in the hub', () => {

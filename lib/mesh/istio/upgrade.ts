@@ -9,7 +9,7 @@ import { EAST_WEST_GATEWAY, ISTIO_NAMESPACE } from './operator.ts';
 import { readLostLine } from './lost-lines.ts';
 import { PROXY_CONTAINER, withAdmin } from './proxy-admin.ts';
 import { preflight } from './preflight.ts';
-import { withSettingsFiles } from './settings-files.ts';
+import { withInstaller, withSettingsFiles } from './settings-files.ts';
 import { status } from './status.ts';
 import { overlay, proxyImageOf } from './upgrade-operator.ts';
 
@@ -35,7 +35,7 @@ async function bring(cluster: LabCluster, settings: MeshSettings, context: Upgra
     settings,
     context.stateDir,
     async (files, operator) => {
-      await runInstall(cluster, files, context);
+      await runInstall(cluster, files, withInstaller(context, settings));
       return operator;
     },
   );

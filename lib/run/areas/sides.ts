@@ -11,13 +11,17 @@ export const SIDE_CALLER = 'courier';
 
 /**
  * The same callers and services twice, side by side: one pair for what runs now, one for the candidate, each pod on the node of
- * its twin, so that nothing but the mesh differs. `labels` decide which control plane a side's pods belong to.
+ * its twin, so that nothing but the mesh differs. `labels` decide which control plane a side's pods belong to; `sides` may be
+ * one of them, for versions that run one after the other.
  */
-export function sidesArea(labels: (side: Side, context: AreaContext) => Record<string, string>): Area {
+export function sidesArea(
+  labels: (side: Side, context: AreaContext) => Record<string, string>,
+  sides: readonly Side[] = SIDES,
+): Area {
   return {
     namespaces: (context) =>
-      Object.fromEntries(SIDES.map((side) => [SIDE_NAMESPACES[side], labels(side, context)])),
-    objects: (context) => SIDES.flatMap((side) => sideObjects(SIDE_NAMESPACES[side], context)),
+      Object.fromEntries(sides.map((side) => [SIDE_NAMESPACES[side], labels(side, context)])),
+    objects: (context) => sides.flatMap((side) => sideObjects(SIDE_NAMESPACES[side], context)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { analyseCallTimes, CALL_ID } from '../../analysis/call-times.ts';
-import type { CallTimes } from '../../mesh/contracts.ts';
+import type { CallTimes } from '../../mesh/tells.ts';
 import type { PathTimes, ProxyTimes } from '../../model/call-time.ts';
 import { MeshproofError } from '../../support/errors.ts';
 import { secondsSince } from '../../support/kube.ts';

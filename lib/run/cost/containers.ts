@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Footprint } from '../../mesh/contracts.ts';
+import type { Footprint } from '../../mesh/tells.ts';
 import { meshDriver } from '../../mesh/registry.ts';
 import type { CostRole, MeteredContainer } from '../../model/cost.ts';
 import type { Lab } from '../../model/lab.ts';

@@ -1,5 +1,5 @@
 import { analyseConvergence, type PushedChange } from '../../analysis/convergence.ts';
-import type { Pushes } from '../../mesh/contracts.ts';
+import type { Pushes } from '../../mesh/tells.ts';
 import type { Convergence } from '../../model/cost-report.ts';
 import { openPodPort, type Read } from '../../probe/pod-http.ts';
 import { MeshproofError } from '../../support/errors.ts';
@@ -11,7 +11,7 @@ import { openBallast } from './ballast.ts';
 
 /** The service that is changed, and which no pod is behind: each cluster its own, since those of one name are one to the mesh. */
 const markerOf = (cluster: string) => ({ name: `marker-${cluster}`, namespace: MESH_NAMESPACE });
-/** Istiod gives up waiting for quiet after 10 s; a proxy that has nothing three times as long after is cut off. */
+/** Istiod gives up waiting for quiet after 10 s; a proxy that has nothing three times as long after is cut off, unless more is allowed. */
 const DEADLINE_MS = 30_000;
 /** Proxies date what they take up themselves: looks may be seldom. */
 const LOOK_EVERY_MS = 250;
@@ -45,7 +45,8 @@ export async function measureConvergence(
   const ballast = await openBallast(lab, run);
   try {
     const generations = { last: 0 };
-    const make = () => pushed(backend, { pushes, proxies: proxies.all, generations });
+    const deadlineMs = Math.max(DEADLINE_MS, lab.environment.budgets.propagationMs);
+    const make = () => pushed(backend, { pushes, proxies: proxies.all, generations, deadlineMs });
     const found: Convergence[] = [];
     for (const size of sizes.toSorted((a, b) => a - b)) {
       await ballast.grow(size);
@@ -82,7 +83,8 @@ function pushed(
     pushes,
     proxies,
     generations,
-  }: { pushes: Pushes; proxies: readonly Proxy[]; generations: { last: number } },
+    deadlineMs,
+  }: { pushes: Pushes; proxies: readonly Proxy[]; generations: { last: number }; deadlineMs: number },
 ): (source: string) => Promise<PushedChange> {
   const { page } = pushes;
   return async (source) => {
@@ -96,7 +98,7 @@ function pushed(
         return taken !== undefined && taken.generation >= generation && taken;
       };
       const taken = await waitFor(`${name} has change ${generation}`, has, {
-        timeoutMs: DEADLINE_MS,
+        timeoutMs: deadlineMs,
         everyMs: LOOK_EVERY_MS,
       }).catch(() => undefined);
       return { cluster, proxy: name, at: taken && taken.since - offsetMs };

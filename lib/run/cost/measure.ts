@@ -1,3 +1,4 @@
+import { judgeConvergence } from '../../analysis/convergence.ts';
 import { costedCalls } from '../../analysis/costs.ts';
 import { pricePaths } from '../../analysis/path-price.ts';
 import type { Lab } from '../../model/lab.ts';
@@ -71,6 +72,8 @@ export async function measureCosts(lab: Lab, run: string, options: CostOptions):
     await stages.run('clean-up', () => sweepLab(lab, log));
   }
   const words = stolen.words();
+  if (report.xds)
+    report.convergence = judgeConvergence(report.xds, lab.environment.budgets.propagationMs, words);
   return { ...report, notes: [...report.notes, ...(words === undefined ? [] : [words])] };
 }
 

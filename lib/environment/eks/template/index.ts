@@ -1,4 +1,4 @@
-import { TAG, type OurTags, tagList } from '../../../aws/tags.ts';
+import { TAG, type OurTags } from '../../../aws/tags.ts';
 import { accountOfCluster, type AwsPlace, type EksSettings } from '../../../model/aws.ts';
 import type { Environment } from '../../../model/environment.ts';
 import { MeshproofError } from '../../../support/errors.ts';

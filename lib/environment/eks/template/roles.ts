@@ -94,48 +94,41 @@ export function logResources(
     Type: 'AWS::Logs::LogGroup',
     Properties: { LogGroupName: name, RetentionInDays: 7, Tags: tags('logs') },
   });
+  const flowLogGroup = `/meshproof/${cluster}/flow-logs`;
   return {
     // EKS makes the group by itself, for ever and without tags, when it is not there before.
     ...(controlPlane ? { ControlPlaneLogs: logGroup(`/aws/eks/${cluster}/cluster`) } : {}),
-    ...(flowLogs
-      ? {
-          FlowLogGroup: logGroup(`/meshproof/${cluster}/flow-logs`),
-          FlowLogRole: {
-            Type: 'AWS::IAM::Role',
-            Properties: {
-              AssumeRolePolicyDocument: service('vpc-flow-logs.amazonaws.com'),
-              Policies: [
-                {
-                  PolicyName: 'write',
-                  PolicyDocument: {
-                    Version: '2012-10-17',
-                    Statement: [
-                      {
-                        Effect: 'Allow',
-                        Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
-                        Resource: getAtt('FlowLogGroup', 'Arn'),
-                      },
-                    ],
-                  },
-                },
-              ],
-              Tags: tags('flow-logs'),
-            },
-          } as Resource,
-          FlowLog: {
-            Type: 'AWS::EC2::FlowLog',
-            Properties: {
-              ResourceType: 'VPC',
-              ResourceId: ref('Vpc'),
-              TrafficType: 'ALL',
-              LogDestinationType: 'cloud-watch-logs',
-              LogGroupName: `/meshproof/${cluster}/flow-logs`,
-              DeliverLogsPermissionArn: getAtt('FlowLogRole', 'Arn'),
-              Tags: tags('flow-logs'),
-            },
-            DependsOn: ['FlowLogGroup'],
-          } as Resource,
-        }
-      : {}),
+    ...(flowLogs ? { FlowLogGroup: logGroup(flowLogGroup), ...flowLog(flowLogGroup, tags) } : {}),
+  };
+}
+
+function flowLog(group: string, tags: (name: string) => Value): Record<string, Resource> {
+  const write = {
+    Effect: 'Allow',
+    Action: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+    Resource: getAtt('FlowLogGroup', 'Arn'),
+  };
+  return {
+    FlowLogRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: service('vpc-flow-logs.amazonaws.com'),
+        Policies: [{ PolicyName: 'write', PolicyDocument: { Version: '2012-10-17', Statement: [write] } }],
+        Tags: tags('flow-logs'),
+      },
+    },
+    FlowLog: {
+      Type: 'AWS::EC2::FlowLog',
+      Properties: {
+        ResourceType: 'VPC',
+        ResourceId: ref('Vpc'),
+        TrafficType: 'ALL',
+        LogDestinationType: 'cloud-watch-logs',
+        LogGroupName: group,
+        DeliverLogsPermissionArn: getAtt('FlowLogRole', 'Arn'),
+        Tags: tags('flow-logs'),
+      },
+      DependsOn: ['FlowLogGroup'],
+    },
   };
 }

@@ -89,12 +89,12 @@ function referencesIn(value: Value): string[] {
   if (typeof value !== 'object') return [];
   if (Array.isArray(value)) return value.flatMap(referencesIn);
   return Object.entries(value as Record<string, Value>).flatMap(([key, inner]) => {
-    if (key === 'Ref') return [String(inner)];
-    if (key === 'Fn::GetAtt') return [String((inner as Value[])[0])];
+    if (key === 'Ref') return [inner as string];
+    if (key === 'Fn::GetAtt') return (inner as string[]).slice(0, 1);
     if (key !== 'Fn::Sub') return referencesIn(inner);
     const [text, values] = Array.isArray(inner)
       ? (inner as [string, Record<string, Value>])
-      : [String(inner), {}];
+      : [inner as string, {}];
     const names = [...text.matchAll(/\$\{([^}!]+)\}/g)].map(([, name = '']) => name.split('.')[0] ?? '');
     return [...names.filter((name) => !(name in values)), ...referencesIn(values)];
   });

@@ -9,7 +9,7 @@ import { pullImage } from './registry.ts';
 import { type CandidateImage, candidateProxy } from './source/candidate.ts';
 
 /** A cold build takes 20 minutes; another process may have just begun one. */
-const lockTimeout = 45 * 60_000;
+export const lockTimeout = 45 * 60_000;
 
 export interface ProxyOptions extends Omit<EnsureImagesOptions, 'mode'> {
   /** Where the images of the lab came from. */

@@ -58,7 +58,7 @@ export async function imagesFromRegistry(options: RegistryOptions): Promise<Imag
   };
 }
 
-const istioHub = 'meshproof.dev/istio';
+export const istioHub = 'meshproof.dev/istio';
 const workloads = ['pilot', 'proxyv2', 'k6', 'runtime'] as const;
 
 /** The workloads' names in the cluster; the same scheme as for images from source. */
