@@ -24,7 +24,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => moto?.stop());
 test.beforeEach(() => moto?.reset());
-test.describe.configure({ mode: 'serial' });
+test.describe.configure({ mode: 'default' });
 
 const EAST = 'eu-central-1';
 const WEST = 'eu-west-1';
