@@ -289,6 +289,10 @@ export interface AwsCall {
   /** Name of the account in the environment file. */
   account: string;
   ms: number;
+  /** Ids of EC2 resources that the request names. */
+  resources: string[];
+  /** The request gives our tags to something. */
+  tags: boolean;
   /** Requests that were sent: 1 without a retry. */
   attempts: number;
   /** Name of the error that it ended with. */

@@ -1,6 +1,6 @@
 import { deadManName } from '../../../aws/dead-man-role.ts';
 import { DEAD_MAN_ACTIONS } from '../../../aws/fault-actions.ts';
-import { getAtt, type Resource, type Value } from './template.ts';
+import { getAtt, ref, type Resource, type Value } from './template.ts';
 
 /**
  * The role that schedules act as which revert faults of a cluster when Meshproof is gone: the inverse of each fault, on what
@@ -30,6 +30,8 @@ export function deadManResources(
               Effect: 'Allow',
               Principal: { Service: 'scheduler.amazonaws.com' },
               Action: ['sts:AssumeRole'],
+              // Schedules of other accounts must not borrow it (EventBridge user guide, "Confused deputy prevention").
+              Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
             },
           ],
         },

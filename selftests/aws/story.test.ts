@@ -1,0 +1,170 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { awsCalls } from '../../lib/aws/calls.ts';
+import { loadEnvironment } from '../../lib/environment/load.ts';
+import { injectFault } from '../../lib/fault/inject.ts';
+import { planLive } from '../../lib/fault/plan.ts';
+import type { AwsCall } from '../../lib/model/aws.ts';
+import type { Lab } from '../../lib/model/lab.ts';
+import { fakeLab } from '../fake-lab.ts';
+import { type Machine, machine } from './command.ts';
+import { FAULT_CASES, networksOf } from './fault-cases.ts';
+import { leftIn } from './left.ts';
+import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
+import { startRouteFront } from './route-front.ts';
+
+/**
+ * The whole life of an environment against moto, by the commands that a user runs; what each of them asked of AWS is kept, and the
+ * generated policies are held against it. Packets and API servers are not moto's: nothing here says that they would pass or answer.
+ */
+test.describe.configure({ mode: 'serial' });
+
+const REGIONS = ['us-east-1', 'us-east-2'];
+/** Calls of each purpose. */
+const made = new Map<string, AwsCall[]>();
+let moto: Moto;
+let front: Awaited<ReturnType<typeof startRouteFront>>;
+const folder = mkdtempSync(join(tmpdir(), 'meshproof-story-'));
+
+test.beforeAll(async () => {
+  test.setTimeout(MOTO_START_MS);
+  moto = await startMoto();
+  front = await startRouteFront(moto.endpoint);
+  moto.env = awsEnv(front.endpoint);
+  Object.assign(process.env, moto.env);
+});
+test.beforeEach(() => test.setTimeout(600_000));
+test.afterAll(async () => {
+  await front?.[Symbol.asyncDispose]();
+  await moto?.stop();
+});
+
+/** A machine whose commands write down their calls. */
+function recorded(name = 'eks-two-regions'): Machine {
+  const file = join(folder, `${name}-${Date.now()}.jsonl`);
+  writeFileSync(file, '');
+  const on = machine(moto, { name, env: { MESHPROOF_AWS_CALLS: file } });
+  journals.set(on, { file, read: 0 });
+  return on;
+}
+
+const journals = new Map<Machine, { file: string; read: number }>();
+
+/** Runs a command on a machine, and keeps its calls under a purpose. */
+async function run(on: Machine, purpose: string, args: readonly string[]) {
+  const ended = await on.run(args);
+  const journal = journals.get(on);
+  const lines = readFileSync(journal?.file ?? '', 'utf8')
+    .split('\n')
+    .filter(Boolean);
+  keep(
+    purpose,
+    lines.slice(journal?.read).map((line) => JSON.parse(line) as AwsCall),
+  );
+  if (journal) journal.read = lines.length;
+  return ended;
+}
+
+function keep(purpose: string, calls: readonly AwsCall[]): void {
+  made.set(purpose, [...(made.get(purpose) ?? []), ...calls]);
+}
+
+async function here<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+  const before = awsCalls().length;
+  const result = await work();
+  keep(purpose, awsCalls().slice(before));
+  return result;
+}
+
+/** The lab that `env up` would give, without the nodes that only an API server tells of. */
+function labOf(file: string): Lab {
+  const environment = loadEnvironment(file);
+  const clusters = environment.clusters.map((spec) => ({ ...spec, kubeconfig: '/nonexistent', nodes: [] }));
+  const access = { by: 'job' as const, image: '', kubeconfigs: {} };
+  return fakeLab({ environment, clusters, access });
+}
+
+for (const name of ['eks-two-regions', 'eks-two-regions-tgw'])
+  test(`${name}: up, nothing wrong, a link cut and seen to be cut, put back, and gone without a trace`, async ({}, info) => {
+    using on = recorded(name);
+    const up = ['env', 'up', '-e', on.file, '--infrastructure-only', '--yes', '--max-cost', '20'];
+    const upped = await run(on, 'provision', up);
+    expect(upped.output).toContain(`the infrastructure of ${name} is up`);
+    const check = () => run(on, 'verify', ['aws', 'check', '-e', on.file, '--only', 'network']);
+    const whole = await check();
+    expect(whole.output).toContain('nothing is wrong');
+    expect(whole.code).toBe(0);
+
+    const lab = labOf(on.file);
+    const spec = { kind: 'link-partition', from: 'west', to: 'east', by: 'network-acl' } as const;
+    const active = await here('fault:link-partition', async () => {
+      const plan = await planLive(spec, lab, { run: 'story', lastsMs: 60_000 });
+      return injectFault(plan, { journal: info.outputPath('journal.jsonl') });
+    });
+    const cut = await check();
+    expect(cut.output).toMatch(/west +east +tcp 15443 +DENIED/);
+    // A network ACL keeps no state: what stops the calls from west stops the answers to those from east.
+    expect(cut.output).toMatch(/east → west .* is denied by network ACL .*, for answers to 10\.10\./);
+    expect(cut.code).toBe(1);
+    await here('fault:link-partition', () => active.revert());
+    expect(await check()).toMatchObject({ code: 0 });
+
+    const down = await run(on, 'provision', ['env', 'down', name]);
+    expect(down.output).toContain(`nothing of ${name} is left`);
+    expect(await leftIn(REGIONS)).toEqual([]);
+  });
+
+test('a sweep lists what is left of a killed env up, touches what is not expired only by its name, and removes it', async () => {
+  using on = recorded();
+  const up = ['env', 'up', '-e', on.file, '--infrastructure-only', '--yes', '--max-cost', '20'];
+  await on.run(up, (line) => /east–west: pcx-/.test(line));
+  await run(on, 'killed', ['--version']);
+  const sweep = ['sweep', '--aws', '--region', ...REGIONS];
+  expect(await run(on, 'sweep', sweep)).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('nothing is left'),
+  });
+  const named = [...sweep, '--environment', 'eks-two-regions'];
+  const listed = await run(on, 'sweep', named);
+  expect(listed.output).toMatch(
+    /ec2:vpc-peering-connection pcx-\w+ in us-east-1: eks-two-regions, .*expires in 8 h, owner team-mesh/,
+  );
+  expect(listed.output).toContain('cloudformation:stack meshproof-eks-two-regions-west in us-east-2');
+  expect(listed.output).toContain('nothing was changed');
+  expect(listed.code).toBe(3);
+  expect((await leftIn(REGIONS)).length).toBeGreaterThan(0);
+  expect(await run(on, 'sweep', [...named, '--apply'])).toMatchObject({ code: 0 });
+  expect(await leftIn(REGIONS)).toEqual([]);
+  expect(await run(on, 'sweep', [...named, '--apply'])).toMatchObject({ code: 0 });
+});
+
+for (const fault of FAULT_CASES)
+  test(`calls of a fault are kept: ${fault.name}`, async ({}, info) => {
+    await moto.reset();
+    const { lab } = await networksOf(fault);
+    await here(`fault:${fault.spec.kind}`, async () => {
+      const plan = await planLive(fault.spec, lab, { run: 'story', lastsMs: 60_000 });
+      await (await injectFault(plan, { journal: info.outputPath('journal.jsonl') })).revert();
+    });
+  });
+
+test('dump', () => {
+  for (const [purpose, calls] of [...made])
+    console.log(
+      purpose,
+      JSON.stringify(
+        [
+          ...new Set(
+            calls.map(
+              ({ service, action, tags, resources }) =>
+                `${service}:${action}${tags ? '+' : ''} ${[...new Set(resources.map((id) => id.replace(/-[0-9a-f]+$/, '')))].join(',')}`,
+            ),
+          ),
+        ].sort(),
+        null,
+        1,
+      ),
+    );
+});
