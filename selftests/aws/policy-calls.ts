@@ -68,7 +68,8 @@ function requestsOf(
     const type = TYPES[id.replace(/-[0-9a-f]+$/, '')];
     if (type === undefined || !patterns.some((pattern) => pattern.includes(`:${type}/`))) return [];
     const resource = `arn:aws:ec2:${region}:111122223333:${type}/${id}`;
-    const tag = type === 'instance' ? 'aws:ResourceTag/eks:cluster-name' : `aws:ResourceTag/${TAG.environment}`;
+    const tag =
+      type === 'instance' ? 'aws:ResourceTag/eks:cluster-name' : `aws:ResourceTag/${TAG.environment}`;
     const owner = type === 'instance' ? ['meshproof-any'] : ENVIRONMENT;
     return [{ action, resource, context: { ...common, ...(ours(id) ? { [tag]: owner } : {}) } }];
   });
