@@ -15,7 +15,7 @@ if (manifest === undefined) Object.assign(process.env, awsEnv('http://127.0.0.1:
 /** `meshproof verify` says how many workers the tests get that do more than wait. */
 const busy = process.env['MESHPROOF_BUSY_WORKERS'];
 
-/** Tests on real clusters that take too long for every change. */
+/** Tests that take too long for every change. */
 const NIGHTLY = /@nightly\b/;
 const onClusters = { testDir: '.', testMatch: /\.cluster\.test\.ts$/, timeout: 1_800_000, workers: 1 };
 
@@ -38,11 +38,17 @@ export default defineConfig({
       name: 'selftest',
       testDir: 'selftests',
       testMatch: /(?<!\.cluster)\.test\.ts$/,
+      grepInvert: NIGHTLY,
       timeout: 120_000,
       workers: 2,
     },
     { name: 'cluster', ...onClusters, grepInvert: NIGHTLY },
-    { name: 'nightly', ...onClusters, grep: NIGHTLY },
+    {
+      name: 'nightly',
+      ...onClusters,
+      testMatch: [onClusters.testMatch, /selftests\/aws\/[^/]+\.test\.ts$/],
+      grep: NIGHTLY,
+    },
     {
       name: 'conformance',
       testDir: suites,

@@ -78,6 +78,9 @@ test('every kind of fault of the catalogue is injected here', () => {
   expect([...tried].sort()).toEqual([...FAULT_KINDS].sort());
 });
 
+/** Of a dead-man that another of these has, too. */
+const AT_NIGHT = new Set(['freeze of the API server', 'memory-pressure']);
+
 for (const name of [
   'node-pause',
   'freeze of the API server',
@@ -85,7 +88,8 @@ for (const name of [
   'memory-pressure',
   'bad-root',
 ]) {
-  test(`${name}: when its maker is killed with -9, the dead-man ends it at the deadline`, async () => {
+  const tag = AT_NIGHT.has(name) ? { tag: '@nightly' } : {};
+  test(`${name}: when its maker is killed with -9, the dead-man ends it at the deadline`, tag, async () => {
     const lab = requireLab();
     const { fault, health } = CASES[name] ?? {};
     if (!fault || !health) throw new Error(`no case ${name}`);
