@@ -9,7 +9,11 @@ export function awsPolicyCommand(): Command {
   return new Command('policy')
     .description('print the IAM policy with the least rights for a purpose, or who may assume a role')
     .addOption(new Option('--for <purpose>', 'what it is for').choices(PURPOSES).default('all'))
-    .option('--trust <arn>', 'instead: the trust policy of a role that this principal may assume', parsePrincipal)
+    .option(
+      '--trust <arn>',
+      'instead: the trust policy of a role that this principal may assume',
+      parsePrincipal,
+    )
     .option('--json', 'in one line')
     .addHelpText('after', AFTER)
     .action((flags: { for: string; trust?: string; json?: boolean }) => {
@@ -17,7 +21,9 @@ export function awsPolicyCommand(): Command {
       console.log(JSON.stringify(document, null, flags.json ? undefined : 2));
       const size = JSON.stringify(document).length;
       if (size > MOST)
-        console.error(`${size} characters: a managed policy takes ${MOST}; make one for each purpose (--for)`);
+        console.error(
+          `${size} characters: a managed policy takes ${MOST}; make one for each purpose (--for)`,
+        );
     });
 }
 
