@@ -1,5 +1,6 @@
 import { iamNames, recordCall } from './calls.ts';
 import { awsErrorName } from './errors.ts';
+import { TAG } from './tags.ts';
 
 type Handler = (args: unknown) => Promise<{ output: unknown }>;
 type Middleware = (
@@ -17,17 +18,25 @@ export interface Plugin {
   }): void;
 }
 
+/** Id of a resource of EC2: a short name of its kind, and hexadecimal digits. */
+const EC2_ID = /\b[a-z]{1,8}(?:-(?:rtb|attach))?-[0-9a-f]{8,17}\b/g;
+/** As a key or value of its own, and not within a text such as a template. */
+const OUR_TAG = new RegExp(`(?<!\\\\)"${TAG.environment.replace('.', '\\.')}"`);
+
 /** Records each call of a client once, however often the SDK sends it. */
 export function recording(where: { region: string; account: string }): Plugin {
   const middleware: Middleware =
     (next, { clientName = '', commandName = '' }) =>
     async (args) => {
       const at = new Date();
+      const text = JSON.stringify((args as { input?: unknown }).input ?? {});
       const record = (attempts: number, error?: string) =>
         recordCall({
           at: at.toISOString(),
           ...iamNames(clientName, commandName),
           ...where,
+          resources: [...new Set(text.match(EC2_ID))],
+          tags: OUR_TAG.test(text),
           ms: Date.now() - at.getTime(),
           attempts,
           ...(error === undefined ? {} : { error }),

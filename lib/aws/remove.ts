@@ -15,6 +15,7 @@ import { eventually, type Patience } from './eventually.ts';
 import { deletePeering } from './peerings.ts';
 import { type AwsResource, HUB_PEERING, VPC_ATTACHMENT } from './residue.ts';
 import { deleteRoutesThrough } from './routes.ts';
+import { deleteHealthCheck, deleteZone } from './zones.ts';
 
 type Remover = (
   resource: AwsResource,
@@ -31,10 +32,12 @@ const HELD = [
 const GONE = ['deleted', 'deleting'];
 
 /**
- * How each kind is removed, in the order in which that is possible: routes and peerings, attachments before the tables and gateways
+ * How each kind is removed, in the order in which that is possible: names before the health checks that they use, routes and peerings, attachments before the tables and gateways
  * that they hold. Each returns when its resource is gone. Stacks, whose VPCs all of these hold, come after them.
  */
 const REMOVERS: Record<string, Remover> = {
+  'route53:hostedzone': ({ place, id }) => deleteZone(place, id),
+  'route53:healthcheck': ({ place, id }) => deleteHealthCheck(place, id),
   'ec2:vpc-peering-connection': async ({ place, id }) => {
     await deleteRoutesThrough(place, [id]);
     await deletePeering(place, id);
@@ -94,8 +97,8 @@ const REMOVERS: Record<string, Remover> = {
 /** Kinds that can be removed, in the order in which they must go. */
 export const REMOVAL_ORDER: readonly string[] = Object.keys(REMOVERS);
 
-/** The kinds that links are made of. */
-export const LINK_KINDS: readonly string[] = REMOVAL_ORDER.filter((kind) => kind.startsWith('ec2:'));
+/** The kinds that links and the names of gateways are made of. */
+export const LINK_KINDS: readonly string[] = REMOVAL_ORDER.filter((kind) => /^(ec2|route53):/.test(kind));
 
 /**
  * Removes a resource, and returns when it is gone. What others hold, or what AWS has not seen gone yet, is asked for again until the limit;

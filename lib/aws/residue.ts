@@ -10,6 +10,7 @@ import { awsClients } from './clients.ts';
 import { allOf } from './pages.ts';
 import { stillThere, taggedResources } from './tagged.ts';
 import { type OurTags, ourTags, TAG } from './tags.ts';
+import { ourHealthChecks, ourZones } from './zones.ts';
 
 /** Something on AWS that carries our tags. */
 export interface AwsResource {
@@ -46,7 +47,7 @@ const STACK = 'aws:cloudformation:stack-name';
  * calls a place, more for each further page.
  */
 export async function ourResources(place: AwsPlace, environment?: string): Promise<AwsResource[]> {
-  const found = [...(await stacks(place)), ...(await links(place))];
+  const found = [...(await stacks(place)), ...(await links(place)), ...(await names(place))];
   const known = new Set(found.map(({ id }) => id));
   const rest = (await tagged(place)).filter(({ id }) => !known.has(id));
   return [...found, ...rest].filter(
@@ -120,6 +121,19 @@ async function links(place: AwsPlace): Promise<AwsResource[]> {
   ];
 }
 
+/** Of the account, whatever the region: every place of it shows the same. */
+async function names(place: AwsPlace): Promise<AwsResource[]> {
+  return [
+    ...(await ourZones(place)).map(({ id, tags }) => ({ kind: 'route53:hostedzone', id, place, tags })),
+    ...(await ourHealthChecks(place)).map(({ id, tags }) => ({
+      kind: 'route53:healthcheck',
+      id,
+      place,
+      tags,
+    })),
+  ];
+}
+
 /** Kinds of attachments; an ARN says of neither which it is. */
 export const HUB_PEERING = 'ec2:transit-gateway-peering-attachment';
 export const VPC_ATTACHMENT = 'ec2:transit-gateway-vpc-attachment';
@@ -130,6 +144,8 @@ const ASKED = [
   'ec2:transit-gateway-route-table',
   'ec2:transit-gateway-attachment',
   'ec2:vpc-peering-connection',
+  'route53:hostedzone',
+  'route53:healthcheck',
 ];
 
 async function tagged(place: AwsPlace): Promise<AwsResource[]> {
@@ -151,7 +167,9 @@ export function partsOf(arn: string): { kind: string; id: string } {
 /** What is left of an environment in these places, in words; empty after `env down`. What a stack holds goes with the stack, and is not told again. */
 export async function awsResidue(environment: string, places: readonly AwsPlace[]): Promise<string[]> {
   const left = await Promise.all(places.map((place) => ourResources(place, environment)));
-  return left.flat().filter(byItself(left.flat())).map(words);
+  // A peering is shown on both sides, and names in every region.
+  const once = new Map(left.flat().map((one) => [`${one.kind} ${one.id}`, one]));
+  return [...once.values()].filter(byItself(left.flat())).map(words);
 }
 
 /** True for what no stack will remove that is there still. */

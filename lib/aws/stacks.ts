@@ -96,7 +96,7 @@ export async function createStack(place: AwsPlace, text: StackText, token: strin
       TemplateBody: text.body,
       Parameters: parametersOf(text),
       Tags: tagList(text.tags),
-      Capabilities: ['CAPABILITY_IAM'],
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
       OnFailure: 'ROLLBACK',
       ClientRequestToken: token,
     }),
@@ -116,7 +116,7 @@ export async function updateStack(place: AwsPlace, stack: AwsStack, text: StackT
           ParameterKey: key,
           UsePreviousValue: true,
         })),
-        Capabilities: ['CAPABILITY_IAM'],
+        Capabilities: ['CAPABILITY_NAMED_IAM'],
       }),
     );
     return true;

@@ -4,6 +4,10 @@ export const TAG = {
   run: 'meshproof.dev/run',
   owner: 'meshproof.dev/owner',
   expires: 'meshproof.dev/expires',
+  /** The cluster that something belongs to. */
+  cluster: 'meshproof.dev/cluster',
+  /** The fault that something was made for. */
+  fault: 'meshproof.dev/fault',
 } as const;
 
 export interface OurTags {

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { awsCheckCommand } from './aws-check-command.ts';
+import { awsPolicyCommand } from './aws-policy-command.ts';
 import { eksToken, execCredential } from '../aws/token.ts';
 
 /** `meshproof aws …` */
 export function awsCommand(): Command {
   const aws = new Command('aws').description('what clusters on AWS need besides');
   aws.addCommand(awsCheckCommand());
+  aws.addCommand(awsPolicyCommand());
   aws
     .command('token')
     .requiredOption('--cluster <name>', 'name of the cluster on EKS')

@@ -6,7 +6,8 @@ import { CATALOGUE, faultOptions, type Given, NOT_APPLICABLE, specOf, usageOf } 
 import { guardFault } from '../fault/guard.ts';
 import { endFault, injectFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
-import { planFault } from '../fault/plan.ts';
+import { planLive } from '../fault/plan.ts';
+import { awsWords } from '../fault/aws/words.ts';
 import { formatDuration, parseDuration } from '../model/duration.ts';
 import { FAULT_KINDS, FREEZABLE, LIES, PLANES, SCALABLE } from '../model/fault.ts';
 import type { FaultPlan } from '../model/fault-plan.ts';
@@ -41,6 +42,7 @@ const POINTED_AT: Record<string, string> = {
   bothWays: 'also in the other direction',
   percent: 'share of the packets',
   kbit: 'kilobits a second that may pass',
+  by: 'on EKS: what cuts it, network-acl or security-group',
   delay: 'how much longer it takes: 100ms, 1.5s',
   jitter: 'give or take so much',
   bytes: 'the largest packet that still passes',
@@ -64,8 +66,8 @@ export function faultCommand(): Command {
   withFaultFlags(fault.command('plan'))
     .description('say what a fault would touch, and touch nothing')
     .option('--json', 'machine-readable')
-    .action((kind: string, flags: FaultFlags) => {
-      const plan = planOf(kind, flags, requireLab(flags.environment));
+    .action(async (kind: string, flags: FaultFlags) => {
+      const plan = await planOf(kind, flags, requireLab(flags.environment));
       console.log(flags.json ? JSON.stringify(plan, null, 2) : planWords(plan));
     });
   withDisruptionFlags(withFaultFlags(fault.command('inject')))
@@ -98,7 +100,7 @@ function withFaultFlags(command: Command): Command {
 async function inject(kind: string, flags: FaultFlags): Promise<void> {
   const known = withPresentLimits(requireLab(flags.environment));
   const lab = await withConsent(known, flags.allowDisruption ?? false);
-  const plan = planOf(kind, flags, lab);
+  const plan = await planOf(kind, flags, lab).catch(asRefusal);
   const { log, signal } = commandContext({});
   await using _lease = await acquireLease(lab, plan.run);
   const open = openFaults(readJournal(journalFile(lab.environment.name)));
@@ -106,7 +108,7 @@ async function inject(kind: string, flags: FaultFlags): Promise<void> {
   for (const line of planWords(plan).split('\n')) log.info(line);
   await confirmEnvironment(lab.environment, flags, 'inject it');
   // What was planned minutes ago, while a person thought about it, has its full time from now on.
-  const fresh = planOf(kind, flags, lab);
+  const fresh = await planOf(kind, flags, lab);
   const fault = await injectFault(fresh);
   const until = fault.injectedAt.to + flags.for;
   log.info(`it bites: ${fault.effect}`);
@@ -160,10 +162,11 @@ async function revert(id: string | undefined, flags: { environment: string }): P
   console.log(`reverted ${plan.id}: ${proof}`);
 }
 
-function planOf(kind: string, flags: FaultFlags, lab: Lab): FaultPlan {
-  return planFault(specOf(kind, givenIn(flags)), lab, {
+function planOf(kind: string, flags: FaultFlags, lab: Lab): Promise<FaultPlan> {
+  return planLive(specOf(kind, givenIn(flags)), lab, {
     run: runId(),
     lastsMs: flags.for + DEAD_MAN_SLACK_MS,
+    open: openFaults(readJournal(journalFile(lab.environment.name))),
   });
 }
 
@@ -177,7 +180,9 @@ function planWords(plan: FaultPlan): string {
     `${plan.spec.kind}: ${plan.blastRadius}`,
     `  targets    ${plan.targets.map(({ cluster, node }) => `${cluster}/${node}`).join(', ')}`,
     `  mechanism  ${plan.mechanism}`,
-    `  dead-man   reverts at ${new Date(plan.deadline).toISOString()}, whatever dies`,
+    ...(plan.aws
+      ? awsWords(plan.aws)
+      : [`  dead-man   reverts at ${new Date(plan.deadline).toISOString()}, whatever dies`]),
   ].join('\n');
 }
 

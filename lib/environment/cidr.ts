@@ -15,3 +15,14 @@ export function cidrsOverlap(left: string, right: string): boolean {
   const b = parseCidr(right);
   return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
 }
+
+/** True when every address of the inner range is in the outer one. Ranges that cannot be parsed hold nothing. */
+export function cidrContains(outer: string, inner: string): boolean {
+  const [a, b] = [parseCidr(outer), parseCidr(inner)];
+  return a !== undefined && b !== undefined && a.first <= b.first && b.last <= a.last;
+}
+
+/** The IPv4 address that a number stands for. */
+export function dotted(address: number): string {
+  return [24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join('.');
+}

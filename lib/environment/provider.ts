@@ -43,6 +43,12 @@ export interface Provider {
   up(environment: Environment, context: ProviderContext): Promise<Provided>;
   /** Makes what clusters stand on, with the clusters, and puts nothing into them; absent where there is no such step. */
   infrastructure?(environment: Environment, context: ProviderContext): Promise<void>;
+  /** Tells others where the gateways are, once the mesh has them: `gateways` are their addresses or host names, by cluster. Absent: nobody needs it. */
+  publish?(
+    environment: Environment,
+    gateways: Readonly<Record<string, readonly string[]>>,
+    context: ProviderContext,
+  ): Promise<void>;
   /** Removes everything that `up` made, wholly or in part, also after a crash. */
   down(environment: string, context: ProviderContext): Promise<void>;
   /** Names of what still exists of an environment: empty after `down`. */

@@ -1,9 +1,11 @@
 import { expect, test } from '@playwright/test';
+import { onEks } from '../../selftests/aws/eks-lab.ts';
 import { fakeLab } from '../../selftests/fake-lab.ts';
 import { FAULT_KINDS } from '../model/fault.ts';
 import { MeshproofError } from '../support/errors.ts';
 import { faultOptions, type Given, NOT_APPLICABLE, specOf, usageOf } from './catalogue.ts';
 import { mechanismOf } from './mechanisms.ts';
+import { ONLY_ON_AWS } from './aws/catalogue.ts';
 import { planFault } from './plan.ts';
 import { parametersOf } from './schema.ts';
 
@@ -33,9 +35,11 @@ const GIVEN: Given = {
 for (const kind of FAULT_KINDS) {
   const required = parametersOf(kind).filter((one) => one.required);
   const given = Object.fromEntries(required.map(({ name }) => [name, GIVEN[name]]));
+  const isOnlyOnAws = kind in ONLY_ON_AWS;
 
   test(`${kind} is planned from what it takes, onto targets that a mechanism reaches`, () => {
-    const plan = planFault(specOf(kind, given), lab, { run: 'run-1', lastsMs: 60_000 });
+    const at = isOnlyOnAws ? onEks(lab) : lab;
+    const plan = planFault(specOf(kind, given), at, { run: 'run-1', lastsMs: 60_000 });
     expect(plan.spec.kind).toBe(kind);
     expect(plan.targets.length).toBeGreaterThan(0);
     expect(plan.blastRadius).not.toBe('');
@@ -49,6 +53,24 @@ for (const kind of FAULT_KINDS) {
     expect(() => specOf(kind, {})).toThrow(`--${required[0]?.name} is missing`);
     const surplus = 'from' in given ? { zone: 'x' } : { from: 'west' };
     expect(() => specOf(kind, { ...given, ...surplus })).toThrow('does not belong to it');
+  });
+}
+
+const ELSEWHERE: [string, Given][] = [
+  ...Object.keys(ONLY_ON_AWS).map((kind): [string, Given] => [kind, GIVEN]),
+  ['link-partition', { ...GIVEN, by: 'network-acl' }],
+  ['zone-outage', { ...GIVEN, by: 'security-group' }],
+];
+for (const [kind, given] of ELSEWHERE) {
+  test(`${kind}${given['by'] === undefined ? '' : ` by ${String(given['by'])}`} is a usage error where the provider is not eks`, () => {
+    const known = FAULT_KINDS.find((one) => one === kind) ?? 'node-kill';
+    const taken = [...parametersOf(known).filter((one) => one.required), { name: 'by' }];
+    const typed = Object.fromEntries(
+      taken.flatMap(({ name }) => (given[name] === undefined ? [] : [[name, given[name]]])),
+    );
+    const planned = () => planFault(specOf(kind, typed), lab, { run: 'run-1', lastsMs: 1000 });
+    expect(planned).toThrow('takes the API of AWS, and the provider here is kind');
+    expect(planned).toThrow(expect.objectContaining({ kind: 'usage' }));
   });
 }
 
@@ -73,7 +95,7 @@ test('what is not in the catalogue, or no value for it, is a usage error that sa
 });
 
 test('options are typed as people type them, each once, with what is optional in brackets', () => {
-  expect(usageOf('link-partition')).toBe('--from … --to … [--plane …] [--both-ways]');
+  expect(usageOf('link-partition')).toBe('--from … --to … [--plane …] [--both-ways] [--by …]');
   const flags = faultOptions().map(({ flag }) => flag);
   expect(new Set(flags).size).toBe(flags.length);
 });

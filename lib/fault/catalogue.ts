@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { FAULT_KINDS, type FaultKind, type FaultSpec, FREEZABLE, LIES, SCALABLE } from '../model/fault.ts';
 import { MeshproofError } from '../support/errors.ts';
+import { ONLY_ON_AWS } from './aws/catalogue.ts';
 import { faultSchema, parametersOf } from './schema.ts';
 
 /** What a fault is pointed at, as it was typed: texts, and switches that are on. */
@@ -31,16 +32,17 @@ const AUTHORITY = {
 const PAUSE = { mechanism: 'docker pause (freezer)', deadMan: WATCHDOG };
 
 export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
+  ...ONLY_ON_AWS,
   'node-kill': {
     does: 'a node loses power',
-    mechanism: 'docker kill',
+    mechanism: 'docker kill; on EKS EC2 StopInstances by force',
     effect: 'its container does not run',
     revert: 'container and kubelet run',
     deadMan: WATCHDOG,
   },
   'node-reboot': {
     does: 'a node shuts down in good order, and starts again at the end',
-    mechanism: 'docker stop',
+    mechanism: 'docker stop; on EKS EC2 StopInstances',
     effect: 'its container does not run',
     revert: 'container and kubelet run',
     deadMan: WATCHDOG,
@@ -53,7 +55,8 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
   },
   'zone-outage': {
     ...PAUSE,
-    does: 'all nodes of a zone hang',
+    does: 'all nodes of a zone hang; on EKS the zone is cut off',
+    mechanism: `${PAUSE.mechanism}; on EKS deny entries of network ACLs, or an empty security group (--by)`,
     effect: 'their containers are paused',
     revert: 'none is paused, and their kubelets answer',
   },
@@ -130,6 +133,7 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
   'link-partition': {
     ...RULES,
     does: 'packets of one cluster to another are dropped on arrival: one way or both, in one plane or all',
+    mechanism: `${RULES.mechanism}; on EKS also deny entries of network ACLs, or rules of security groups taken away (--by)`,
   },
   'node-partition': {
     ...RULES,
@@ -241,8 +245,7 @@ export function specOf(kind: string, given: Given): FaultSpec {
     const isNumber = parameters.some((one) => one.name === name && one.type === 'number');
     return [[name, isNumber ? Number(value) : value] as const];
   });
-  const spec = { ...Object.fromEntries(values), kind: known };
-  const parsed = faultSchema.safeParse(spec);
+  const parsed = faultSchema.safeParse({ ...Object.fromEntries(values), kind: known });
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.flatMap((issue) => wrongWords(issue, given));
   throw new MeshproofError('usage', `${known}: ${wrong.join(', ')}`, {

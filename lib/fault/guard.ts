@@ -34,6 +34,7 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
   switch (plan.spec.kind) {
     case 'node-kill':
     case 'node-reboot':
+    case 'node-terminate':
     case 'node-pause':
     case 'zone-outage':
     case 'cluster-outage':
@@ -72,6 +73,10 @@ export function podsTaken(plan: FaultPlan, pods: readonly V1Pod[]): V1Pod[] {
     case 'link-bandwidth':
     case 'link-latency':
     case 'mtu-black-hole':
+    case 'route-black-hole':
+    case 'peering-route-removal':
+    case 'transit-gateway-disassociation':
+    case 'health-check-inversion':
     case 'dns-loss':
     case 'dns-latency':
     case 'dns-wrong-answers':

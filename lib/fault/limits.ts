@@ -7,6 +7,7 @@ import { MeshproofError } from '../support/errors.ts';
 const OF_NODES: readonly FaultKind[] = [
   'node-kill',
   'node-reboot',
+  'node-terminate',
   'node-pause',
   'zone-outage',
   'cluster-outage',

@@ -1,4 +1,6 @@
 import type { FaultPlan } from '../model/fault-plan.ts';
+import { awsApi } from './aws/mechanism.ts';
+import { ec2Nodes } from './aws/nodes.ts';
 import type { Mechanism } from './mechanism.ts';
 import { authority } from './mechanisms/authority.ts';
 import { deletePods } from './mechanisms/delete-pods.ts';
@@ -16,12 +18,18 @@ const MECHANISMS: Record<FaultPlan['mechanism'], Mechanism> = {
   'delete-pods': deletePods,
   docker: dockerNodes,
   'docker-pause': dockerPause,
+  ec2: ec2Nodes,
+  'network-acl': awsApi,
   nftables,
   relay,
+  route53: awsApi,
   scale,
   script,
+  'security-group': awsApi,
   signal,
   systemd,
+  'transit-gateway': awsApi,
+  'vpc-route': awsApi,
 };
 
 /** The mechanism that a plan names. */

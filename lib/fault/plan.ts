@@ -4,6 +4,8 @@ import type { FaultSpec } from '../model/fault.ts';
 import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
 import { MeshproofError } from '../support/errors.ts';
+import { planOnAws } from './aws/plan.ts';
+import { withLiveAws } from './aws/resolve.ts';
 import { refuseByJob } from './by-job.ts';
 import { EXPIRES_AFTER_MS } from './mechanisms/authority.ts';
 import { NODE_SERVICES } from './mechanisms/systemd.ts';
@@ -20,7 +22,7 @@ export type PlannedHarm = Pick<FaultPlan, 'mechanism' | 'targets' | 'blastRadius
  * that is not in the lab is a `usage` error, what cannot be had there `not-applicable`.
  */
 export function planFault(spec: FaultSpec, lab: Lab, options: { run: string; lastsMs: number }): FaultPlan {
-  const harm = harmOf(spec, lab);
+  const harm = planOnAws(spec, lab) ?? harmOf(spec, lab);
   if (lab.access.by === 'job') refuseByJob(spec, harm, lab);
   return {
     id: `${spec.kind}-${randomBytes(4).toString('hex')}`,
@@ -32,6 +34,18 @@ export function planFault(spec: FaultSpec, lab: Lab, options: { run: string; las
     knocks: [],
     ...harm,
   };
+}
+
+/**
+ * As {@link planFault}, and with what only the live account tells of a fault on AWS: what would be carried out. `open` are the
+ * faults that hold already. Touches nothing either.
+ */
+export function planLive(
+  spec: FaultSpec,
+  lab: Lab,
+  options: { run: string; lastsMs: number; open?: readonly FaultPlan[] },
+): Promise<FaultPlan> {
+  return withLiveAws(planFault(spec, lab, options), lab, options.open);
 }
 
 function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
@@ -142,6 +156,12 @@ function harmOf(spec: FaultSpec, lab: Lab): PlannedHarm {
         targets: [nodeOf(lab, spec)],
         blastRadius: `${spec.workers ?? USUAL_WRITERS} processes write to the disk of node ${spec.node} of cluster ${spec.cluster} without a pause, ${WRITTEN_MIB} MiB each over and over`,
       };
+    case 'node-terminate':
+    case 'route-black-hole':
+    case 'peering-route-removal':
+    case 'transit-gateway-disassociation':
+    case 'health-check-inversion':
+      throw new MeshproofError('bug', `${spec.kind} is planned on AWS only`);
     case 'link-partition':
     case 'link-loss':
     case 'link-bandwidth':

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { parseDuration } from '../model/duration.ts';
-import { type FaultKind, type FaultSpec, FREEZABLE, LIES, PLANES, SCALABLE } from '../model/fault.ts';
+import {
+  type FaultKind,
+  type FaultSpec,
+  FIREWALLS,
+  FREEZABLE,
+  LIES,
+  PLANES,
+  SCALABLE,
+} from '../model/fault.ts';
 
 const name = z.string().min(1);
 const link = {
@@ -11,6 +19,10 @@ const onNode = { cluster: name, node: name.describe('its name in Kubernetes') };
 const pods = { cluster: name, namespace: name, app: name.describe('label app of the pods') };
 const percent = z.number().gt(0).max(100).describe('share of the packets, in per cent');
 const plane = z.enum(PLANES).exactOptional().describe('only what belongs to this plane; all when left out');
+const firewall = z
+  .enum(FIREWALLS)
+  .exactOptional()
+  .describe('on EKS only: network-acl breaks established flows, security-group new ones only');
 const delay = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s)$/, 'a number and a unit: 100ms, 1.5s')
@@ -21,8 +33,9 @@ const delay = z
 const KINDS = {
   'node-kill': kind('node-kill', onNode),
   'node-reboot': kind('node-reboot', onNode),
+  'node-terminate': kind('node-terminate', onNode),
   'node-pause': kind('node-pause', onNode),
-  'zone-outage': kind('zone-outage', { cluster: name, zone: name }),
+  'zone-outage': kind('zone-outage', { cluster: name, zone: name, by: firewall }),
   'cluster-outage': kind('cluster-outage', { cluster: name }),
   'kubelet-stop': kind('kubelet-stop', onNode),
   'runtime-stop': kind('runtime-stop', onNode),
@@ -34,13 +47,22 @@ const KINDS = {
   'api-outage': kind('api-outage', { cluster: name }),
   'certificate-expiry': kind('certificate-expiry', { cluster: name }),
   'bad-root': kind('bad-root', { cluster: name }),
-  'link-partition': kind('link-partition', { ...link, plane, bothWays: z.boolean().exactOptional() }),
+  'link-partition': kind('link-partition', {
+    ...link,
+    plane,
+    bothWays: z.boolean().exactOptional(),
+    by: firewall,
+  }),
   'node-partition': kind('node-partition', { ...onNode, plane }),
   'link-loss': kind('link-loss', { ...link, percent }),
   'link-bandwidth': kind('link-bandwidth', { ...link, kbit: z.int().min(8).max(100_000) }),
   'link-latency': kind('link-latency', { ...link, delay, jitter: delay.exactOptional() }),
   // 576: what every link of IPv4 must carry (RFC 791).
   'mtu-black-hole': kind('mtu-black-hole', { ...link, bytes: z.int().min(576).max(1480) }),
+  'route-black-hole': kind('route-black-hole', link),
+  'peering-route-removal': kind('peering-route-removal', link),
+  'transit-gateway-disassociation': kind('transit-gateway-disassociation', { cluster: name }),
+  'health-check-inversion': kind('health-check-inversion', { cluster: name }),
   'dns-loss': kind('dns-loss', { cluster: name, percent }),
   'dns-latency': kind('dns-latency', { cluster: name, delay, jitter: delay.exactOptional() }),
   'dns-wrong-answers': kind('dns-wrong-answers', {
@@ -76,6 +98,7 @@ function inMs<T extends { delay: number; jitter?: number }>({
 export const faultSchema: z.ZodType<FaultSpec> = z.discriminatedUnion('kind', [
   KINDS['node-kill'],
   KINDS['node-reboot'],
+  KINDS['node-terminate'],
   KINDS['node-pause'],
   KINDS['zone-outage'],
   KINDS['cluster-outage'],
@@ -95,6 +118,10 @@ export const faultSchema: z.ZodType<FaultSpec> = z.discriminatedUnion('kind', [
   KINDS['link-bandwidth'],
   KINDS['link-latency'].transform(inMs),
   KINDS['mtu-black-hole'],
+  KINDS['route-black-hole'],
+  KINDS['peering-route-removal'],
+  KINDS['transit-gateway-disassociation'],
+  KINDS['health-check-inversion'],
   KINDS['dns-loss'],
   KINDS['dns-latency'].transform(inMs),
   KINDS['dns-wrong-answers'],

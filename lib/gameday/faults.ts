@@ -1,7 +1,7 @@
 import { guardFault } from '../fault/guard.ts';
 import { type ActiveFault, injectFault } from '../fault/inject.ts';
 import { mechanismOf } from '../fault/mechanisms.ts';
-import { planFault } from '../fault/plan.ts';
+import { planLive } from '../fault/plan.ts';
 import type { FaultSpec } from '../model/fault.ts';
 import type { FaultPlan } from '../model/fault-plan.ts';
 import type { Lab } from '../model/lab.ts';
@@ -113,8 +113,9 @@ export function createFaults({
       const spec = await resolveFault(given, lab, nodesOf);
       // What comes of two faults together is not predicted, and one that holds may keep proxies from answering.
       const around = active.size === 0 ? await lookAround?.() : undefined;
-      const plan = planFault(spec, lab, { run, lastsMs: (holdMs ?? LONGEST_HOLD_MS) + SLACK_MS });
       const held = [...active.values()].map((fault) => fault.plan);
+      const lastsMs = (holdMs ?? LONGEST_HOLD_MS) + SLACK_MS;
+      const plan = await planLive(spec, lab, { run, lastsMs, open: held });
       await guardFault(plan, lab, { open: held, allowLastCopy: allowLastCopy || allowAll });
       records.push({
         name,

@@ -1,5 +1,5 @@
 import type { FaultPlan } from '../model/fault-plan.ts';
-import type { FaultKind, FaultSpec } from '../model/fault.ts';
+import type { FaultKind, FaultSpec, Plane } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -18,6 +18,7 @@ const NOTHING: Loss = { lost: [], silent: true };
 const NODE_KINDS: readonly FaultKind[] = [
   'node-kill',
   'node-reboot',
+  'node-terminate',
   'node-pause',
   'zone-outage',
   'cluster-outage',
@@ -50,7 +51,15 @@ export function lossOf(
     );
   if (spec.kind === 'node-partition')
     return spec.plane === undefined || spec.plane === 'data' ? nodesLost([spec.node], around, lab) : NOTHING;
+  if (spec.kind === 'link-partition' && spec.by === 'security-group')
+    return {
+      why: 'link-partition by security-group: connections that are open go on, only new ones are lost',
+    };
   if (spec.kind === 'link-partition') return linkLost(spec, around, lab);
+  if (spec.kind === 'route-black-hole' || spec.kind === 'peering-route-removal')
+    return linkLost(spec, around, lab);
+  if (spec.kind === 'transit-gateway-disassociation' || spec.kind === 'health-check-inversion')
+    return { why: `${spec.kind}: which ways it takes stands in AWS, and not in the clusters` };
   if (spec.kind === 'workload-outage' || spec.kind === 'process-freeze') {
     if (spec.program === 'coredns')
       return {
@@ -105,7 +114,7 @@ function nodesLost(
 }
 
 function linkLost(
-  { from, to, plane }: Extract<FaultSpec, { kind: 'link-partition' }>,
+  { from, to, plane }: { from: string; to: string; plane?: Plane },
   around: Surroundings,
   lab: Pick<Lab, 'clusters'>,
 ): Loss {

@@ -55,6 +55,8 @@ export interface EksClusterSettings {
   publicAccess: readonly string[];
   /** ARNs of IAM principals beside the creator that are made administrators by an access entry. */
   admins: readonly string[];
+  /** Whom schedules that revert faults act as, and where they leave what failed; those of the cluster's stack when left out. */
+  deadMan?: { role: string; queue?: string };
 }
 
 export type AwsAddon = 'vpc-cni' | 'coredns' | 'kube-proxy';
@@ -287,6 +289,10 @@ export interface AwsCall {
   /** Name of the account in the environment file. */
   account: string;
   ms: number;
+  /** Ids of EC2 resources that the request names. */
+  resources: string[];
+  /** The request gives our tags to something. */
+  tags: boolean;
   /** Requests that were sent: 1 without a retry. */
   attempts: number;
   /** Name of the error that it ended with. */

@@ -1,3 +1,4 @@
+import type { AwsHarm } from './aws-fault.ts';
 import type { FaultSpec, Lie } from './fault.ts';
 import type { NodeAccess } from './lab.ts';
 
@@ -48,6 +49,17 @@ export interface Knock {
   command: string;
 }
 
+/** What faults are carried out with on AWS, by the API alone. */
+export const AWS_MECHANISMS = [
+  'ec2',
+  'network-acl',
+  'security-group',
+  'vpc-route',
+  'transit-gateway',
+  'route53',
+] as const;
+export type AwsMechanismName = (typeof AWS_MECHANISMS)[number];
+
 /** How a fault is carried out. */
 export type MechanismName =
   | 'docker'
@@ -59,7 +71,8 @@ export type MechanismName =
   | 'delete-pods'
   | 'script'
   | 'relay'
-  | 'authority';
+  | 'authority'
+  | AwsMechanismName;
 
 /** The plan of a fault, complete enough that another process on another day can revert it. */
 export interface FaultPlan {
@@ -74,6 +87,8 @@ export interface FaultPlan {
   /** What makes rules count, sent while the effect is proven: no fault of a link waits for traffic of others. */
   knocks: Knock[];
   relay?: RelaySetup;
+  /** Where it is carried out by the API of AWS. */
+  aws?: AwsHarm;
   /** It harms so long after it was injected; the deadline is as much later. */
   leadMs?: number;
   /** Milliseconds since the epoch; past it the dead-man reverts. */

@@ -2,6 +2,7 @@
 export type FaultSpec =
   | NodeKillSpec
   | NodeRebootSpec
+  | NodeTerminateSpec
   | NodePauseSpec
   | ZoneOutageSpec
   | ClusterOutageSpec
@@ -19,6 +20,9 @@ export type FaultSpec =
   | LinkBandwidthSpec
   | LinkLatencySpec
   | MtuBlackHoleSpec
+  | RouteSpec
+  | TransitDisassociationSpec
+  | HealthCheckInversionSpec
   | DnsLossSpec
   | DnsLatencySpec
   | DnsWrongAnswersSpec
@@ -57,6 +61,13 @@ export interface NodeRebootSpec {
   node: string;
 }
 
+/** A node is gone for good, with its disks; whoever manages the nodes of its cluster brings another. */
+export interface NodeTerminateSpec {
+  kind: 'node-terminate';
+  cluster: string;
+  node: string;
+}
+
 /** A gray failure: everything on one node stops, and its connections stay open. */
 export interface NodePauseSpec {
   kind: 'node-pause';
@@ -64,11 +75,20 @@ export interface NodePauseSpec {
   node: string;
 }
 
-/** Everything on the nodes of one zone stops, control plane included where it is there. */
+/**
+ * Firewalls of AWS: a network ACL knows no connections, so that established flows break too; a security group does, and only
+ * new flows break.
+ */
+export const FIREWALLS = ['network-acl', 'security-group'] as const;
+export type Firewall = (typeof FIREWALLS)[number];
+
+/** Everything on the nodes of one zone stops, control plane included where it is there; on AWS the zone is cut off. */
 export interface ZoneOutageSpec {
   kind: 'zone-outage';
   cluster: string;
   zone: string;
+  /** On AWS only: what cuts it off; a network ACL when left out. */
+  by?: Firewall;
 }
 
 /** Everything on all nodes of one cluster stops: the case that disaster recovery is for. */
@@ -145,6 +165,7 @@ export interface BadRootSpec {
 export const FAULT_KINDS = [
   'node-kill',
   'node-reboot',
+  'node-terminate',
   'node-pause',
   'zone-outage',
   'cluster-outage',
@@ -164,6 +185,10 @@ export const FAULT_KINDS = [
   'link-bandwidth',
   'link-latency',
   'mtu-black-hole',
+  'route-black-hole',
+  'peering-route-removal',
+  'transit-gateway-disassociation',
+  'health-check-inversion',
   'dns-loss',
   'dns-latency',
   'dns-wrong-answers',
@@ -185,6 +210,8 @@ export interface LinkPartitionSpec {
   /** Only what belongs to this plane; all planes when left out. */
   plane?: Plane;
   bothWays?: boolean;
+  /** On AWS only: a firewall between the VPCs, in place of packet rules in the nodes. */
+  by?: Firewall;
 }
 
 /** One node and the rest of the world lose each other, in one plane or in all. */
@@ -227,6 +254,27 @@ export interface MtuBlackHoleSpec {
   to: string;
   /** The largest IP packet that still passes. */
   bytes: number;
+}
+
+/**
+ * What one VPC sends to another is lost: routed to where nobody is, or no longer over the peering between them.
+ */
+export interface RouteSpec {
+  kind: 'route-black-hole' | 'peering-route-removal';
+  from: string;
+  to: string;
+}
+
+/** The attachment of a cluster's VPC loses its route table in the transit gateway, and with it all that it sends there. */
+export interface TransitDisassociationSpec {
+  kind: 'transit-gateway-disassociation';
+  cluster: string;
+}
+
+/** The Route 53 health check of a cluster's gateway says the opposite of what it finds. */
+export interface HealthCheckInversionSpec {
+  kind: 'health-check-inversion';
+  cluster: string;
 }
 
 /** A share of the DNS questions of a cluster's nodes and pods is dropped, each counted once: who asked waits and asks again. */

@@ -1,7 +1,7 @@
 import { mustBeDisturbable } from '../fault/consent.ts';
 import { guardFault } from '../fault/guard.ts';
 import { injectFault } from '../fault/inject.ts';
-import { planFault } from '../fault/plan.ts';
+import { planLive } from '../fault/plan.ts';
 import { K6_API_PORT } from '../load/job.ts';
 import { runK6 } from '../load/k6.ts';
 import { meshDriver } from '../mesh/registry.ts';
@@ -121,7 +121,7 @@ export function labBackend(manifest: RunManifest): Backend {
         },
       }),
     async inject(spec, lastsMs) {
-      const plan = planFault(spec, lab, { run, lastsMs });
+      const plan = await planLive(spec, lab, { run, lastsMs });
       await guardFault(plan, lab);
       return injectFault(plan);
     },

@@ -101,6 +101,8 @@ async function provisionAlone(environment: Environment, options: ProvisionOption
   const mesh = images
     ? { clusters: await madeReachable(driver, provided.clusters), version: images.version }
     : await stages.run(`mesh ${driver.name}`, () => adoptMesh(driver, provided));
+  const published = Object.fromEntries(mesh.clusters.map(({ name, gateways = [] }) => [name, gateways]));
+  await providerOf(kind, options).publish?.(environment, published, context);
   const lab: Lab = {
     environment,
     access: provided.access,

@@ -1,3 +1,4 @@
+import { sweepAws } from '../fault/aws/sweep.ts';
 import { endFault } from '../fault/inject.ts';
 import { journalFile, openFaults, readJournal } from '../fault/journal.ts';
 import { tidyNode } from '../fault/mechanisms/leftovers.ts';
@@ -50,6 +51,7 @@ export async function sweepLab(
   }: { everyNode?: boolean; spared?: string | undefined } = {},
 ): Promise<Swept> {
   const swept = await sweepFaults(lab.environment.name, log);
+  if (lab.environment.provider.kind === 'eks') swept.push(...(await sweepAws(lab, log)));
   if (everyNode) {
     const nodes = lab.clusters.flatMap((cluster) => cluster.nodes);
     const tidied = await Promise.all(nodes.map(({ container }) => tidyNode(lab.access, container)));

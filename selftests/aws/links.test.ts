@@ -8,10 +8,13 @@ import {
   DescribeTransitGatewayRouteTablesCommand,
   DescribeVpcPeeringConnectionsCommand,
 } from '@aws-sdk/client-ec2';
+import { GetHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@playwright/test';
 import { awsCalls } from '../../lib/aws/calls.ts';
 import { awsClients } from '../../lib/aws/clients.ts';
 import { awsResidue } from '../../lib/aws/residue.ts';
+import { ensureZone, ourHealthChecks, ourZones } from '../../lib/aws/zones.ts';
+import { nameGateways } from '../../lib/environment/eks/links/dns.ts';
 import type { ClusterNetwork } from '../../lib/environment/eks/links/contract.ts';
 import { connectNetworks, disconnectNetworks } from '../../lib/environment/eks/links/index.ts';
 import { istioPorts } from '../../lib/mesh/istio/ports.ts';
@@ -182,4 +185,59 @@ test('what is taken away leaves nothing with our tags, and a foreign peering and
   );
   expect(left?.Status?.Code).toBe('pending-acceptance');
   expect((await routesOf(one)).map(({ DestinationCidrBlock: to }) => to)).toEqual([two.vpcCidr]);
+});
+
+test('gateways with host names have records in a private zone of all VPCs; and they go', async () => {
+  const networks = [
+    await makeNetwork('east', { account: main, region: 'eu-central-1' }, '10.60.0.0/16'),
+    await makeNetwork('west', { account: main, region: 'eu-west-1' }, '10.70.0.0/16'),
+  ];
+  const dns = { zone: 'mesh.example.internal', routing: 'failover', ttlMs: 30_000 } as const;
+  const tags = { environment: 'names', owner: 'team-mesh', expires: '2026-11-23T00:00:00.000Z' };
+  const published = { east: ['e.elb.eu-central-1.amazonaws.com'], west: ['w.elb.eu-west-1.amazonaws.com'] };
+  const place = { account: main, region: 'eu-central-1' };
+  for (const _ of ['first', 'again']) await nameGateways(dns, networks, published, { tags, port: 15_443 });
+  const [zone, ...more] = (await ourZones(place)).filter((one) => one.tags.environment === 'names');
+  expect(more).toEqual([]);
+  const { route53 } = awsClients(place);
+  const { VPCs: vpcs = [] } = await route53.send(new GetHostedZoneCommand({ Id: zone?.id }));
+  expect(vpcs.map(({ VPCId }) => VPCId).sort()).toEqual(networks.map(({ vpcId }) => vpcId).sort());
+  const { ResourceRecordSets: records = [] } = await route53.send(
+    new ListResourceRecordSetsCommand({ HostedZoneId: zone?.id }),
+  );
+  const primary = records.find(({ Failover }) => Failover === 'PRIMARY');
+  expect(primary).toMatchObject({ TTL: 30, HealthCheckId: expect.stringMatching(/.+/) });
+  expect((await ourHealthChecks(place)).map(({ host }) => host).sort()).toEqual(
+    [published.east, published.west].flat(),
+  );
+  await disconnectNetworks('names', [place], { ...contextOf(), firstLookMs: 10 });
+  expect(await awsResidue('names', [place])).toEqual([]);
+});
+
+test('a gateway that is published at an address gets no name', async () => {
+  const before = awsCalls().length;
+  const network = await makeNetwork('east', { account: main, region: 'eu-central-1' }, '10.80.0.0/16');
+  const made = awsCalls().length;
+  const dns = { zone: 'z.example.internal', routing: 'latency', ttlMs: 30_000 } as const;
+  const tags = { environment: 'plain', owner: 'team-mesh', expires: '2026-11-23T00:00:00.000Z' };
+  expect(await nameGateways(dns, [network], { east: ['10.80.0.7'] }, { tags, port: 15_443 })).toEqual([]);
+  expect([made > before, awsCalls().length]).toEqual([true, made]);
+});
+
+test('the VPC of another account is authorised by the one that has the zone, before its own associates it', async () => {
+  const home = await makeNetwork('east', { account: main, region: 'eu-central-1' }, '10.90.0.0/16');
+  const away = await makeNetwork('west', { account: other, region: 'eu-west-1' }, '10.91.0.0/16');
+  const before = awsCalls().length;
+  const tags = { environment: 'far', owner: 'team-mesh', expires: '2026-11-23T00:00:00.000Z' };
+  // moto knows no zones of others: the requests are shown here, the association is not.
+  await ensureZone('far.example.internal', [home, away], tags);
+  const association = awsCalls()
+    .slice(before)
+    .filter(({ action }) => action.includes('VPC'))
+    .map(({ account, action }) => `${account} ${action}`);
+  expect(association).toEqual([
+    'default CreateVPCAssociationAuthorization',
+    'other AssociateVPCWithHostedZone',
+    'default DeleteVPCAssociationAuthorization',
+  ]);
 });

@@ -88,6 +88,9 @@ def cluster(properties, account, region):
     group = ec2.create_security_group(
         f"eks-cluster-sg-{name}", "of the cluster", vpc, tags={f"kubernetes.io/cluster/{name}": "owned"}
     )
+    # As EKS makes it: whoever has it may talk to whoever has it.
+    own = [{"GroupId": group.id, "OwnerId": account}]
+    ec2.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=own)
     logging = properties.get("Logging", {}).get("ClusterLogging", {}).get("EnabledTypes", [])
     kubernetes = properties.get("KubernetesNetworkConfig", {})
     made = eks.create_cluster(
@@ -235,6 +238,14 @@ def acl_association(properties, account, region):
     return Made(made.new_association_id, {"AssociationId": made.new_association_id}, lambda: replace(default.id))
 
 
+@model("AWS::EC2::SubnetRouteTableAssociation")
+def route_association(properties, account, region):
+    # moto's own remembers it where no route table looks.
+    ec2 = ec2_backends[account][region]
+    association = ec2.associate_route_table(properties["RouteTableId"], subnet_id=properties["SubnetId"])
+    return Made(association, undo=lambda: ec2.disassociate_route_table(association))
+
+
 # Stacks that take time.
 
 
@@ -324,7 +335,6 @@ FORGOTTEN = {
     "AWS::EC2::NatGateway": forget_nat,
     "AWS::EC2::Route": lambda ec2, made: None,
     "AWS::EC2::RouteTable": forget_route_table,
-    "AWS::EC2::SubnetRouteTableAssociation": lambda ec2, made: None,
     "AWS::EC2::VPCEndpoint": lambda ec2, made: ec2.delete_vpc_endpoints([made.id]),
 }
 
@@ -435,6 +445,28 @@ def quota(body):
     return {"Quota": {"ServiceCode": asked["ServiceCode"], "QuotaCode": asked["QuotaCode"], "Value": value}}
 
 
+# Zones for VPCs of other accounts: the shape of the API reference; moto takes the association itself without it.
+ASSOCIATION = (
+    '<CreateVPCAssociationAuthorizationResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/">'
+    "<HostedZoneId>Z1</HostedZoneId><VPC><VPCRegion>eu-west-1</VPCRegion><VPCId>vpc-1</VPCId></VPC>"
+    "</CreateVPCAssociationAuthorizationResponse>"
+)
+
+
+def associate(app, environ, start):
+    # moto looks for the zone in the account that calls, AWS for its authorisation: a zone of others is taken for authorised.
+    answer = []
+    parts = list(app(environ, lambda status, headers, *rest: answer.append((status, headers))))
+    if not answer[0][0].startswith("404"):
+        start(*answer[0])
+        return parts
+    start("200 OK", [("Content-Type", "text/xml")])
+    return [
+        b'<AssociateVPCWithHostedZoneResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ChangeInfo><Id>C1</Id>'
+        b"<Status>INSYNC</Status><SubmittedAt>2026-01-01T00:00:00Z</SubmittedAt></ChangeInfo></AssociateVPCWithHostedZoneResponse>"
+    ]
+
+
 def wrap(app):
     def serve(environ, start):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -459,7 +491,12 @@ def wrap(app):
             value = quota(body)
             start("200 OK" if value else "400 Error", [("Content-Type", "application/x-amz-json-1.1")])
             return [json.dumps(value or {"__type": "NoSuchResourceException", "message": "unknown"}).encode()]
+        if re.search("/(de)?authorizevpcassociation$", name):
+            start("200 OK", [("Content-Type", "text/xml")])
+            return [ASSOCIATION.encode()]
         environ["wsgi.input"] = io.BytesIO(body)
+        if name.endswith("/associatevpc"):
+            return associate(app, environ, start)
         return app(environ, start)
 
     return serve

@@ -7,6 +7,7 @@ import type { Environment } from '../../model/environment.ts';
 import { inParallel } from '../../support/in-parallel.ts';
 import type { ProviderContext } from '../provider.ts';
 import type { ClusterNetwork } from './links/contract.ts';
+import { nameGateways } from './links/dns.ts';
 import { connectNetworks, disconnectNetworks } from './links/index.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { ensureStack, removeStack, type StackContext, type StackPlace } from './stacks.ts';
@@ -68,6 +69,27 @@ export async function ensureInfrastructure(
   const linked = { ...environment, provider: settings };
   await connectNetworks(linked, networks, { ...context, ports: context.ports ?? [], expires });
   return made;
+}
+
+/** Gives gateways with host names their names in the zone of the environment file, where it has one. Idempotent. */
+export async function publishGateways(
+  environment: Environment,
+  gateways: Readonly<Record<string, readonly string[]>>,
+  { ports = [] }: ProviderContext,
+): Promise<void> {
+  const settings = eksSettingsOf(environment);
+  const record = readRecord(environment.name);
+  const port = ports.find(({ clusters, to }) => clusters === 'between' && to === 'nodes')?.port;
+  if (!settings.dns || !record || port === undefined) return;
+  const networks = await Promise.all(
+    clusterStacks(environment).map(async (stack) => {
+      const found = await findStack(stack.place, stack.name);
+      const { vpcCidr = '' } = settings.clusters[stack.cluster] ?? {};
+      return networkOf(stack, vpcCidr, found?.outputs ?? {});
+    }),
+  );
+  const tags = stackTags(environment, new Date(record.expires));
+  await nameGateways(settings.dns, networks, gateways, { tags, port });
 }
 
 /** Removes all that {@link ensureInfrastructure} ever began, in the order in which AWS lets it go: links, stacks, what else has our tags. */

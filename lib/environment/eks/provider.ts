@@ -9,7 +9,13 @@ import { ensureTool } from '../kind/tools.ts';
 import { mcsDefinitions } from '../kind/mcs-definitions.ts';
 import type { MeshImages, Provider } from '../provider.ts';
 import { readCluster } from '../read-cluster.ts';
-import { type EksCluster, ensureInfrastructure, leftOn, removeInfrastructure } from './infrastructure.ts';
+import {
+  type EksCluster,
+  ensureInfrastructure,
+  leftOn,
+  removeInfrastructure,
+  publishGateways,
+} from './infrastructure.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { removeLoadBalancers } from './load-balancers.ts';
 import { preflight } from './preflight.ts';
@@ -56,6 +62,7 @@ export function eksProvider({ registryMirror }: { registryMirror?: string } = {}
         definitions: () => mcsDefinitions(context),
       };
     },
+    publish: publishGateways,
     async infrastructure(environment, context) {
       await preflight(environment);
       await ensureInfrastructure(environment, context);

@@ -39,6 +39,16 @@ const cluster = z.strictObject({
       'ranges from which the API server is reached over the internet; from inside the VPC only when empty',
     ),
   admins: z.array(principal).default([]).describe('administrators beside the role that makes the cluster'),
+  deadMan: z
+    .strictObject({
+      role,
+      queue: z
+        .string()
+        .regex(/^arn:aws[\w-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of a queue of SQS')
+        .exactOptional(),
+    })
+    .exactOptional()
+    .describe('whom schedules that revert faults act as; those of the cluster’s stack when left out'),
 });
 
 /** `provider.eks` of an environment file. */

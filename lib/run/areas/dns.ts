@@ -1,5 +1,5 @@
 import type { KubernetesObject, V1EndpointSlice } from '@kubernetes/client-node';
-import { parseCidr } from '../../environment/cidr.ts';
+import { dotted, parseCidr } from '../../environment/cidr.ts';
 import { agentWorkload } from '../agent-objects.ts';
 import type { Area } from '../area.ts';
 import { MESH_NAMESPACE, OUTSIDE_NAMESPACE, serviceObject, SHARED_SERVICE } from '../workloads.ts';
@@ -72,8 +72,4 @@ function largeService(podCidr: string): KubernetesObject[] {
 export function largeAddresses(podCidr: string): string[] {
   const last = parseCidr(podCidr)?.last ?? 0;
   return Array.from({ length: LARGE_SIZE }, (_, index) => dotted(last - 1 - index));
-}
-
-function dotted(address: number): string {
-  return [24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join('.');
 }

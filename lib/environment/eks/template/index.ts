@@ -4,6 +4,7 @@ import type { Environment } from '../../../model/environment.ts';
 import { MeshproofError } from '../../../support/errors.ts';
 import type { ClusterNetwork } from '../links/contract.ts';
 import { clusterResources } from './cluster.ts';
+import { deadManResources } from './dead-man.ts';
 import { networkResources } from './network.ts';
 import { logResources, roleResources } from './roles.ts';
 import { getAtt, lintTemplate, ref, type Template, type Value } from './template.ts';
@@ -50,7 +51,7 @@ export function clusterStacks(environment: Environment): ClusterStack[] {
       [TAG.owner]: settings.owner,
       [TAG.expires]: ref('Expires'),
     };
-    const network = networkResources(spec, list);
+    const network = networkResources(spec, list, { transit: settings.links === 'transit-gateway' });
     const { controlPlaneLogs, flowLogs } = settings.expect;
     const parts = {
       name,
@@ -70,12 +71,16 @@ export function clusterStacks(environment: Environment): ClusterStack[] {
       Resources: {
         ...network.resources,
         ...roleResources(spec, list),
+        ...deadManResources({ environment: environment.name, cluster }, list),
         ...logResources({ flowLogs, controlPlane: controlPlaneLogs.length > 0, cluster: name }, list),
         ...clusterResources(parts),
       },
       Outputs: {
         VpcId: { Value: ref('Vpc') },
         SubnetIds: { Value: { 'Fn::Join': [',', network.privateSubnets.map(ref)] } },
+        ...(network.transitSubnets.length > 0
+          ? { TransitSubnetIds: { Value: { 'Fn::Join': [',', network.transitSubnets.map(ref)] } } }
+          : {}),
         RouteTableIds: { Value: { 'Fn::Join': [',', network.privateRouteTables.map(ref)] } },
         NodeSecurityGroupId: { Value: ref('NodeSecurityGroup') },
         ApiSecurityGroupId: { Value: getAtt('Cluster', 'ClusterSecurityGroupId') },
@@ -121,7 +126,7 @@ export function networkOf(
     place,
     vpcId: output('VpcId'),
     vpcCidr,
-    subnetIds: output('SubnetIds').split(','),
+    subnetIds: (outputs['TransitSubnetIds'] ?? output('SubnetIds')).split(','),
     routeTableIds: output('RouteTableIds').split(','),
     nodeSecurityGroupId: output('NodeSecurityGroupId'),
     apiSecurityGroupId: output('ApiSecurityGroupId'),
