@@ -201,7 +201,9 @@ test('gateways with host names have records in a private zone of all VPCs; and t
   expect(more).toEqual([]);
   const { route53 } = awsClients(place);
   const { VPCs: vpcs = [] } = await route53.send(new GetHostedZoneCommand({ Id: zone?.id }));
-  expect(vpcs.map(({ VPCId }) => VPCId).sort()).toEqual(networks.map(({ vpcId }) => vpcId).sort());
+  expect(vpcs.map(({ VPCId = '' }) => VPCId).sort(byText)).toEqual(
+    networks.map(({ vpcId }) => vpcId).sort(byText),
+  );
   const { ResourceRecordSets: records = [] } = await route53.send(
     new ListResourceRecordSetsCommand({ HostedZoneId: zone?.id }),
   );
