@@ -2,7 +2,6 @@ import {
   CreateRouteCommand,
   DeleteRouteCommand,
   DescribeRouteTablesCommand,
-  ReplaceRouteCommand,
   type Route,
 } from '@aws-sdk/client-ec2';
 import type { AwsPlace } from '../model/aws.ts';
@@ -43,9 +42,10 @@ export async function ensureRoutes(
         ? { VpcPeeringConnectionId: target.peering }
         : { TransitGatewayId: target.transitGateway }),
     };
+    if (old) await ec2.send(new DeleteRouteCommand({ RouteTableId: id, DestinationCidrBlock: destination }));
     await eventually(
       async () => {
-        await (old ? ec2.send(new ReplaceRouteCommand(route)) : ec2.send(new CreateRouteCommand(route)));
+        await ec2.send(new CreateRouteCommand(route));
         return true;
       },
       {

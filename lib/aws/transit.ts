@@ -9,7 +9,6 @@ import {
   DescribeTransitGatewayRouteTablesCommand,
   DescribeTransitGatewaysCommand,
   GetTransitGatewayRouteTableAssociationsCommand,
-  ReplaceTransitGatewayRouteCommand,
   SearchTransitGatewayRoutesCommand,
   type Filter,
 } from '@aws-sdk/client-ec2';
@@ -173,19 +172,21 @@ export async function ensureHubRoute({ place, table }: Hub, cidr: string, attach
   );
   // A route without a word on where it leads is taken for ours: the table is (moto 5.2.5 tells none, AWS does).
   if (old?.State === 'active' && (leadsTo.length === 0 || leadsTo.includes(attachment))) return;
-  if (old?.State === 'active')
-    throw new MeshproofError('environment', `${table} has a route to ${cidr} already, elsewhere`, {
-      nextStep: 'meshproof env down removes the links; env up makes them again',
-    });
-  const route = {
-    TransitGatewayRouteTableId: table,
-    DestinationCidrBlock: cidr,
-    TransitGatewayAttachmentId: attachment,
-  };
-  // A black hole is what an attachment leaves that was removed.
-  await (old
-    ? ec2.send(new ReplaceTransitGatewayRouteCommand(route))
-    : ec2.send(new CreateTransitGatewayRouteCommand(route)));
+  if (old)
+    throw new MeshproofError(
+      'environment',
+      `${table} has a route to ${cidr} already, elsewhere or to nobody`,
+      {
+        nextStep: 'meshproof env down removes the links; env up makes them again',
+      },
+    );
+  await ec2.send(
+    new CreateTransitGatewayRouteCommand({
+      TransitGatewayRouteTableId: table,
+      DestinationCidrBlock: cidr,
+      TransitGatewayAttachmentId: attachment,
+    }),
+  );
 }
 
 /** An attachment of ours, as its own place tells. */

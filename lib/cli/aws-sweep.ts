@@ -34,16 +34,18 @@ export async function sweepAws(flags: AwsSweepFlags): Promise<void> {
     console.log(JSON.stringify({ remove: remove.map(plain), leave: leave.map(plain) }, null, 2));
   else for (const one of [...remove, ...leave]) console.log(line(one, now));
   if (!flags.json && remove.length + leave.length === 0) console.log('nothing is left on AWS');
-  const failed = flags.apply ? await removeAll(remove, { log, signal }) : remove.map(words);
-  if (flags.apply) {
-    for (const what of failed) console.error(`not removed: ${what}`);
-    for (const one of leave) console.error(`nothing here removes it: ${words(one)}`);
-    // What a stack or link held is looked for once more: it may have left something of its own.
-    const rest = sweepPlan(await findOurs(places), choice);
-    if (rest.remove.length + rest.leave.length > 0) process.exitCode = EXIT.broken;
-    else console.log(`removed ${remove.length}`);
-  } else if (remove.length > 0) console.error('nothing was changed: --apply removes them');
-  if (failed.length + leave.length > 0) process.exitCode = EXIT.broken;
+  if (!flags.apply) {
+    if (remove.length > 0) console.error('nothing was changed: --apply removes them');
+    if (remove.length + leave.length > 0) process.exitCode = EXIT.broken;
+    return;
+  }
+  const failed = await removeAll(remove, { log, signal });
+  // Nodes go with their stack, though no tag says so, and a stack may leave something of its own: what is there now counts.
+  const rest = sweepPlan(await findOurs(places), choice);
+  for (const what of failed) console.error(`not removed: ${what}`);
+  for (const one of rest.leave) console.error(`nothing here removes it: ${words(one)}`);
+  if (failed.length + rest.remove.length + rest.leave.length > 0) process.exitCode = EXIT.broken;
+  else console.log(`removed ${remove.length}`);
 }
 
 async function placesOf({ region, file = [] }: AwsSweepFlags): Promise<AwsPlace[]> {

@@ -24,6 +24,8 @@ const ENVIRONMENT = ['any'];
 /** Rights that no call of ours asks for by its name: IAM asks for them because of another one. */
 const IMPLIED: Record<string, string> = {
   'iam:PassRole': 'scheduler:CreateSchedule',
+  // Asked for where a file names roles: the story's has none.
+  'sts:AssumeRole': 'sts:GetCallerIdentity',
   'ec2:CreateTags': 'ec2:Create|ec2:Authorize',
 };
 
@@ -44,10 +46,11 @@ export function compare(
       .map(({ action, resource }) => `${action} on ${resource}`),
   );
   const inStacks = new Set(Object.values(STACK_ACTIONS).flat());
+  const isStacked = ['CreateStack', 'DeleteStack'].some((name) => names.has(`cloudformation:${name}`));
   const unused = actions
     .map(({ action }) => action)
     .filter((action) => !names.has(action))
-    .filter((action) => !(names.has('cloudformation:CreateStack') && inStacks.has(action)))
+    .filter((action) => !(isStacked && inStacks.has(action)))
     .filter((action) => {
       const cause = IMPLIED[action];
       return cause === undefined || ![...names].some((name) => new RegExp(`^(${cause})`).test(name));

@@ -2,16 +2,28 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { awsCalls } from '../../lib/aws/calls.ts';
-import { loadEnvironment } from '../../lib/environment/load.ts';
+import { actionsFor, PURPOSES } from '../../lib/aws/policies.ts';
+import { STACK_ACTIONS } from '../../lib/aws/stack-actions.ts';
+import { findStack } from '../../lib/aws/stacks.ts';
+import { TAG, tagList } from '../../lib/aws/tags.ts';
+import { ensureZone } from '../../lib/aws/zones.ts';
+import { nameGateways } from '../../lib/environment/eks/links/dns.ts';
+import { clusterStacks, networkOf, stackTags } from '../../lib/environment/eks/template/index.ts';
+import { loadEnvironment, parseEnvironment } from '../../lib/environment/load.ts';
 import { injectFault } from '../../lib/fault/inject.ts';
 import { planLive } from '../../lib/fault/plan.ts';
 import type { AwsCall } from '../../lib/model/aws.ts';
+import type { Environment } from '../../lib/model/environment.ts';
 import type { Lab } from '../../lib/model/lab.ts';
+import { projectRoot } from '../../lib/support/paths.ts';
 import { fakeLab } from '../fake-lab.ts';
 import { type Machine, machine } from './command.ts';
 import { FAULT_CASES, networksOf } from './fault-cases.ts';
 import { leftIn } from './left.ts';
+import { compare } from './policy-calls.ts';
 import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 import { startRouteFront } from './route-front.ts';
 
@@ -22,6 +34,21 @@ import { startRouteFront } from './route-front.ts';
 test.describe.configure({ mode: 'serial' });
 
 const REGIONS = ['us-east-1', 'us-east-2'];
+/** Of the networks of single faults. */
+const FAULT_REGIONS = ['eu-central-1', 'eu-west-1'];
+/** Ids of EC2 resources that carried our tags when they were looked for. */
+const ours = new Set<string>();
+
+/** Remembers what carries our tags now. */
+async function remember(regions: readonly string[]): Promise<void> {
+  for (const region of regions) {
+    const { Tags: tags = [] } = await new EC2Client({ region }).send(
+      new DescribeTagsCommand({ Filters: [{ Name: 'key', Values: [TAG.environment] }] }),
+    );
+    for (const { ResourceId: id = '' } of tags) ours.add(id);
+  }
+}
+
 /** Calls of each purpose. */
 const made = new Map<string, AwsCall[]>();
 let moto: Moto;
@@ -86,18 +113,48 @@ function labOf(file: string): Lab {
   return fakeLab({ environment, clusters, access });
 }
 
+/** Names for gateways as load balancers would have them: moto has no cluster that could ask for one. */
+async function nameAll(environment: Environment): Promise<void> {
+  const networks = await Promise.all(
+    clusterStacks(environment).map(async (stack) => {
+      const outputs = (await findStack(stack.place, stack.name))?.outputs ?? {};
+      return networkOf(stack, '10.0.0.0/16', outputs);
+    }),
+  );
+  const published = { east: ['e.elb.us-east-1.amazonaws.com'], west: ['w.elb.us-east-2.amazonaws.com'] };
+  const dns = { zone: 'mesh.example.internal', routing: 'failover', ttlMs: 30_000 } as const;
+  const tags = stackTags(environment, new Date(Date.now() + 3_600_000));
+  await nameGateways(dns, networks, published, { tags, port: 15_443 });
+  const [first, second] = networks;
+  if (!first || !second) throw new Error('two networks');
+  const account = {
+    ...second.place.account,
+    name: 'other',
+    role: 'arn:aws:iam::444455556666:role/meshproof',
+  };
+  await ensureZone(
+    'far.example.internal',
+    [first, { place: { ...second.place, account }, vpcId: 'vpc-0123456789abcdef0' }],
+    tags,
+  );
+}
+
 for (const name of ['eks-two-regions', 'eks-two-regions-tgw'])
   test(`${name}: up, nothing wrong, a link cut and seen to be cut, put back, and gone without a trace`, async ({}, info) => {
     using on = recorded(name);
+    const lab = labOf(on.file);
     const up = ['env', 'up', '-e', on.file, '--infrastructure-only', '--yes', '--max-cost', '20'];
     const upped = await run(on, 'provision', up);
     expect(upped.output).toContain(`the infrastructure of ${name} is up`);
+    await remember(REGIONS);
+    if (name === 'eks-two-regions-tgw') await here('provision', () => nameAll(lab.environment));
+    const every = await run(on, 'verify', ['aws', 'check', '-e', on.file]);
+    expect(every.output).not.toContain('✗ network');
     const check = () => run(on, 'verify', ['aws', 'check', '-e', on.file, '--only', 'network']);
     const whole = await check();
     expect(whole.output).toContain('nothing is wrong');
     expect(whole.code).toBe(0);
 
-    const lab = labOf(on.file);
     const spec = { kind: 'link-partition', from: 'west', to: 'east', by: 'network-acl' } as const;
     const active = await here('fault:link-partition', async () => {
       const plan = await planLive(spec, lab, { run: 'story', lastsMs: 60_000 });
@@ -111,6 +168,13 @@ for (const name of ['eks-two-regions', 'eks-two-regions-tgw'])
     await here('fault:link-partition', () => active.revert());
     expect(await check()).toMatchObject({ code: 0 });
 
+    if (name === 'eks-two-regions') {
+      writeFileSync(
+        on.file,
+        readFileSync(on.file, 'utf8').replace('controlPlaneLogs: [api, audit]', 'controlPlaneLogs: [api]'),
+      );
+      expect((await run(on, 'provision', up)).output).toContain('UPDATE_COMPLETE');
+    }
     const down = await run(on, 'provision', ['env', 'down', name]);
     expect(down.output).toContain(`nothing of ${name} is left`);
     expect(await leftIn(REGIONS)).toEqual([]);
@@ -121,8 +185,19 @@ test('a sweep lists what is left of a killed env up, touches what is not expired
   const up = ['env', 'up', '-e', on.file, '--infrastructure-only', '--yes', '--max-cost', '20'];
   await on.run(up, (line) => /east–west: pcx-/.test(line));
   await run(on, 'killed', ['--version']);
+  const logGroupName = '/aws/eks/gone/cluster';
+  const old = tagList({ environment: 'gone', owner: 'someone', expires: '2026-01-01T00:00:00.000Z' });
+  const tags = Object.fromEntries(old.map(({ Key, Value }) => [Key, Value]));
+  await new CloudWatchLogsClient({ region: 'us-east-1' }).send(
+    new CreateLogGroupCommand({ logGroupName, tags }),
+  );
   const sweep = ['sweep', '--aws', '--region', ...REGIONS];
-  expect(await run(on, 'sweep', sweep)).toMatchObject({
+  const expired = await run(on, 'sweep', sweep);
+  expect(expired.output).toMatch(/logs:log-group .*gone.*: gone, expired \d+ h ago, owner someone/);
+  expect(expired.output).not.toContain('eks-two-regions');
+  expect((await run(on, 'sweep', [...sweep, '--apply'])).output).toContain('removed 1');
+  // Every region that is enabled: nothing more is past its time.
+  expect(await run(on, 'sweep', ['sweep', '--aws'])).toMatchObject({
     code: 0,
     output: expect.stringContaining('nothing is left'),
   });
@@ -144,27 +219,58 @@ for (const fault of FAULT_CASES)
   test(`calls of a fault are kept: ${fault.name}`, async ({}, info) => {
     await moto.reset();
     const { lab } = await networksOf(fault);
+    await remember(FAULT_REGIONS);
     await here(`fault:${fault.spec.kind}`, async () => {
       const plan = await planLive(fault.spec, lab, { run: 'story', lastsMs: 60_000 });
-      await (await injectFault(plan, { journal: info.outputPath('journal.jsonl') })).revert();
+      const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
+      await remember(FAULT_REGIONS);
+      await active.revert();
     });
   });
 
-test('dump', () => {
-  for (const [purpose, calls] of [...made])
-    console.log(
+test('each policy allows every call that was made for it, and nothing that was not', () => {
+  const purposes = PURPOSES.filter((one) => one !== 'all');
+  const seen = Object.fromEntries(
+    purposes.map((purpose) => [
       purpose,
-      JSON.stringify(
-        [
-          ...new Set(
-            calls.map(
-              ({ service, action, tags, resources }) =>
-                `${service}:${action}${tags ? '+' : ''} ${[...new Set(resources.map((id) => id.replace(/-[0-9a-f]+$/, '')))].join(',')}`,
-            ),
-          ),
-        ].sort(),
-        null,
-        1,
+      compare(actionsFor(purpose), made.get(purpose) ?? [], (id) => ours.has(id)),
+    ]),
+  );
+  expect(seen).toEqual(
+    Object.fromEntries(purposes.map((purpose) => [purpose, { forbidden: [], unused: [] }])),
+  );
+});
+
+test('an action too few, one too many, and one on what is not ours are all told', () => {
+  const calls = made.get('provision') ?? [];
+  const actions = actionsFor('provision');
+  const without = actions.filter(({ action }) => action !== 'ec2:CreateRoute');
+  const isOurs = (id: string) => ours.has(id);
+  expect(compare(without, calls, isOurs).forbidden).toContainEqual(
+    expect.stringContaining('ec2:CreateRoute on'),
+  );
+  const more = [...actions, { action: 'ec2:DeleteVolume', resources: ['*'] }];
+  expect(compare(more, calls, isOurs).unused).toEqual(['ec2:DeleteVolume']);
+  expect(compare(actions, calls, () => false).forbidden).toContainEqual(
+    expect.stringMatching(/^ec2:CreateRoute on .*rtb-/),
+  );
+});
+
+test('CloudFormation has rights for the types that templates have, and for no others', () => {
+  const texts = ['eks-two-regions', 'eks-two-regions-tgw'].map((name) =>
+    readFileSync(join(projectRoot, 'environments', `${name}.yaml`), 'utf8'),
+  );
+  const variants = [
+    ...texts,
+    ...texts.map((text) =>
+      text.replaceAll(
+        /^( +)(vpcCidr: .*)$/gm,
+        '$1$2\n$1egress: endpoints\n$1identities: pod-identity\n$1admins: ["arn:aws:iam::111122223333:role/admin"]',
       ),
-    );
+    ),
+  ];
+  const types = variants
+    .flatMap((text) => clusterStacks(parseEnvironment(text, 'variant.yaml')))
+    .flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type));
+  expect([...new Set(types)].sort()).toEqual(Object.keys(STACK_ACTIONS).sort());
 });

@@ -8,7 +8,7 @@ export interface ClusterNetwork {
   place: AwsPlace;
   vpcId: string;
   vpcCidr: string;
-  /** One in each zone, of the nodes: a Transit Gateway is attached there. */
+  /** One in each zone, where a Transit Gateway is attached: apart from the nodes, whose network ACL would not judge it otherwise. */
   subnetIds: readonly string[];
   /** Route tables of the subnets that nodes and gateways are in. */
   routeTableIds: readonly string[];

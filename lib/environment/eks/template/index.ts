@@ -51,7 +51,7 @@ export function clusterStacks(environment: Environment): ClusterStack[] {
       [TAG.owner]: settings.owner,
       [TAG.expires]: ref('Expires'),
     };
-    const network = networkResources(spec, list);
+    const network = networkResources(spec, list, { transit: settings.links === 'transit-gateway' });
     const { controlPlaneLogs, flowLogs } = settings.expect;
     const parts = {
       name,
@@ -78,6 +78,9 @@ export function clusterStacks(environment: Environment): ClusterStack[] {
       Outputs: {
         VpcId: { Value: ref('Vpc') },
         SubnetIds: { Value: { 'Fn::Join': [',', network.privateSubnets.map(ref)] } },
+        ...(network.transitSubnets.length > 0
+          ? { TransitSubnetIds: { Value: { 'Fn::Join': [',', network.transitSubnets.map(ref)] } } }
+          : {}),
         RouteTableIds: { Value: { 'Fn::Join': [',', network.privateRouteTables.map(ref)] } },
         NodeSecurityGroupId: { Value: ref('NodeSecurityGroup') },
         ApiSecurityGroupId: { Value: getAtt('Cluster', 'ClusterSecurityGroupId') },
@@ -123,7 +126,7 @@ export function networkOf(
     place,
     vpcId: output('VpcId'),
     vpcCidr,
-    subnetIds: output('SubnetIds').split(','),
+    subnetIds: (outputs['TransitSubnetIds'] ?? output('SubnetIds')).split(','),
     routeTableIds: output('RouteTableIds').split(','),
     nodeSecurityGroupId: output('NodeSecurityGroupId'),
     apiSecurityGroupId: output('ApiSecurityGroupId'),

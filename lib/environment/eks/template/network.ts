@@ -11,14 +11,17 @@ export interface NetworkParts {
   /** Logical ids, by zone in the order of the settings. */
   privateSubnets: string[];
   privateRouteTables: string[];
+  /** Of the interfaces of a Transit Gateway, where there is to be one. */
+  transitSubnets: string[];
 }
 
 /** VPC, subnets, ways out, route tables, and the ACL and security group that links and faults work on. `tags(name)` are those of a resource. */
 export function networkResources(
   spec: EksClusterSettings,
   tags: (name: string, more?: Readonly<Record<string, string>>) => Value,
+  { transit = false } = {},
 ): NetworkParts {
-  const zones = planSubnets(spec.vpcCidr, spec.zones);
+  const zones = planSubnets(spec.vpcCidr, spec.zones, { transit });
   const nat = spec.egress === 'nat';
   const vpc = ref('Vpc');
   const resources: Record<string, Resource> = {
@@ -60,7 +63,14 @@ export function networkResources(
   if (nat) Object.assign(resources, internetResources(vpc, tags));
   const privateSubnets: string[] = [];
   const privateRouteTables: string[] = [];
-  for (const [index, { zone, private: inner, public: outer }] of zones.entries()) {
+  const transitSubnets: string[] = [];
+  for (const [index, { zone, private: inner, public: outer, transit: hub }] of zones.entries()) {
+    if (hub !== undefined) {
+      // Apart from the nodes: where both are in one subnet, no network ACL judges what comes from the gateway
+      // (Amazon VPC Transit Gateways, "Network ACLs"), and neither links nor faults could rely on one.
+      transitSubnets.push(`TransitSubnet${index}`);
+      resources[`TransitSubnet${index}`] = subnet(vpc, zone, hub, tags(`transit-${zone}`));
+    }
     const nodes = `PrivateSubnet${index}`;
     const table = `PrivateRoutes${index}`;
     privateSubnets.push(nodes);
@@ -109,7 +119,7 @@ export function networkResources(
   }
   if (!nat)
     Object.assign(resources, endpointResources(spec, { vpc, privateSubnets, privateRouteTables }, tags));
-  return { resources, privateSubnets, privateRouteTables };
+  return { resources, privateSubnets, privateRouteTables, transitSubnets };
 }
 
 type Tags = Parameters<typeof networkResources>[1];
