@@ -11,7 +11,7 @@ import {
 import { MeshproofError } from '../support/errors.ts';
 import { awsClients } from './clients.ts';
 import { awsErrorName } from './errors.ts';
-import { eventually, type Patience } from './eventually.ts';
+import { eventually, type Patience, unless } from './eventually.ts';
 import { deletePeering } from './peerings.ts';
 import { type AwsResource, HUB_PEERING, VPC_ATTACHMENT } from './residue.ts';
 import { deleteRoutesThrough } from './routes.ts';
@@ -90,7 +90,8 @@ const REMOVERS: Record<string, Remover> = {
     );
   },
   'logs:log-group': async ({ place, id }) => {
-    await awsClients(place).logs.send(new DeleteLogGroupCommand({ logGroupName: id.replace(/:\*$/, '') }));
+    const command = new DeleteLogGroupCommand({ logGroupName: id.replace(/:\*$/, '') });
+    await unless(['ResourceNotFoundException'], awsClients(place).logs.send(command));
   },
 };
 

@@ -34,16 +34,18 @@ export async function sweepAws(flags: AwsSweepFlags): Promise<void> {
     console.log(JSON.stringify({ remove: remove.map(plain), leave: leave.map(plain) }, null, 2));
   else for (const one of [...remove, ...leave]) console.log(line(one, now));
   if (!flags.json && remove.length + leave.length === 0) console.log('nothing is left on AWS');
-  const failed = flags.apply ? await removeAll(remove, { log, signal }) : remove.map(words);
-  if (flags.apply) {
-    for (const what of failed) console.error(`not removed: ${what}`);
-    for (const one of leave) console.error(`nothing here removes it: ${words(one)}`);
-    // What a stack or link held is looked for once more: it may have left something of its own.
-    const rest = sweepPlan(await findOurs(places), choice);
-    if (rest.remove.length + rest.leave.length > 0) process.exitCode = EXIT.broken;
-    else console.log(`removed ${remove.length}`);
-  } else if (remove.length > 0) console.error('nothing was changed: --apply removes them');
-  if (failed.length + leave.length > 0) process.exitCode = EXIT.broken;
+  if (!flags.apply) {
+    if (remove.length > 0) console.error('nothing was changed: --apply removes them');
+    if (remove.length + leave.length > 0) process.exitCode = EXIT.broken;
+    return;
+  }
+  for (const what of await removeAll(remove, { log, signal })) console.error(`not removed: ${what}`);
+  // What a stack or link held goes with it, or is left by it.
+  const rest = sweepPlan(await findOurs(places), choice);
+  const left = [...rest.remove, ...rest.leave];
+  for (const one of left) console.error(`still there: ${words(one)}`);
+  if (left.length > 0) process.exitCode = EXIT.broken;
+  else if (!flags.json && remove.length > 0) console.log(`removed ${remove.length}`);
 }
 
 async function placesOf({ region, file = [] }: AwsSweepFlags): Promise<AwsPlace[]> {
