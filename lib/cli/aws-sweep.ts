@@ -39,13 +39,13 @@ export async function sweepAws(flags: AwsSweepFlags): Promise<void> {
     if (remove.length + leave.length > 0) process.exitCode = EXIT.broken;
     return;
   }
-  for (const what of await removeAll(remove, { log, signal })) console.error(`not removed: ${what}`);
-  // What a stack or link held goes with it, or is left by it.
+  const failed = await removeAll(remove, { log, signal });
+  // Nodes go with their stack, though no tag says so, and a stack may leave something of its own: what is there now counts.
   const rest = sweepPlan(await findOurs(places), choice);
-  const left = [...rest.remove, ...rest.leave];
-  for (const one of left) console.error(`still there: ${words(one)}`);
-  if (left.length > 0) process.exitCode = EXIT.broken;
-  else if (!flags.json && remove.length > 0) console.log(`removed ${remove.length}`);
+  for (const what of failed) console.error(`not removed: ${what}`);
+  for (const one of rest.leave) console.error(`nothing here removes it: ${words(one)}`);
+  if (failed.length + rest.remove.length + rest.leave.length > 0) process.exitCode = EXIT.broken;
+  else console.log(`removed ${remove.length}`);
 }
 
 async function placesOf({ region, file = [] }: AwsSweepFlags): Promise<AwsPlace[]> {

@@ -33,6 +33,8 @@ export interface MotoWishes {
   fail?: Record<string, string>;
   /** Reason of failure of the next deletion of a stack. */
   failDelete?: string;
+  /** Logical id of a resource at which stacks wait until this is no longer wished. */
+  hold?: string;
   /** Errors that calls get: the next `times` ones whose name matches (`DescribeStacks`, `GET /clusters/x`, `Target.Action`). */
   answers?: { match: string; code: string; times: number; status?: number; message?: string }[];
   /** Values of service quotas by their code; all others are unknown. */

@@ -3,7 +3,7 @@
 - CloudFormation of EKS clusters, node groups (their instances, too), OIDC providers and network ACLs.
 - Add-ons and access entries in CloudFormation: their properties are kept, and nothing else happens.
 - Stacks that take time, fail at a resource and roll back, with an event for each step; answers that are errors for a
-  while. Tests steer both: POST /meshproof-test with {"stepMs", "fail": {"LogicalId": "reason"}, "failDelete",
+  while. Tests steer both: POST /meshproof-test with {"stepMs", "fail": {"LogicalId": "reason"}, "failDelete", "hold": "LogicalId",
   "answers": [{"match": "regular expression", "code": "ThrottlingException", "status": 400, "times": 2}]}.
   GET /meshproof-test lists the requests that were served, by name.
 """
@@ -21,7 +21,7 @@ from moto.ec2.models import ec2_backends
 from moto.eks.models import eks_backends
 from moto.iam.models import iam_backends
 
-PLAIN = {"stepMs": 0, "fail": {}, "failDelete": "", "answers": [], "quotas": {}}
+PLAIN = {"stepMs": 0, "fail": {}, "failDelete": "", "hold": "", "answers": [], "quotas": {}}
 control = dict(PLAIN)
 requests = []
 
@@ -286,6 +286,8 @@ def create(stack):
         type_name = resources[name]["Type"]
         event(stack, name, "CREATE_IN_PROGRESS", type_name=type_name)
         step()
+        while control["hold"] == name and not stack.cancelled:
+            time.sleep(0.05)
         if stack.cancelled:
             return
         try:
@@ -374,7 +376,7 @@ def create_resources(stack):
     stack.cancelled = False
     stack.worker = threading.Thread(target=create, args=[stack], daemon=True)
     stack.worker.start()
-    if control["stepMs"] == 0:
+    if control["stepMs"] == 0 and not control["hold"]:
         stack.worker.join()
 
 
