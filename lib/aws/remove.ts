@@ -90,10 +90,8 @@ const REMOVERS: Record<string, Remover> = {
     );
   },
   'logs:log-group': async ({ place, id }) => {
-    const { logs } = awsClients(place);
     const command = new DeleteLogGroupCommand({ logGroupName: id.replace(/:\*$/, '') });
-    // Its stack may have taken it along meanwhile.
-    await unless(['ResourceNotFoundException'], logs.send(command));
+    await unless(['ResourceNotFoundException'], awsClients(place).logs.send(command));
   },
 };
 

@@ -201,9 +201,7 @@ test('gateways with host names have records in a private zone of all VPCs; and t
   expect(more).toEqual([]);
   const { route53 } = awsClients(place);
   const { VPCs: vpcs = [] } = await route53.send(new GetHostedZoneCommand({ Id: zone?.id }));
-  expect(vpcs.map(({ VPCId = '' }) => VPCId).sort(byText)).toEqual(
-    networks.map(({ vpcId }) => vpcId).sort(byText),
-  );
+  expect(new Set(vpcs.map(({ VPCId }) => VPCId))).toEqual(new Set(networks.map(({ vpcId }) => vpcId)));
   const { ResourceRecordSets: records = [] } = await route53.send(
     new ListResourceRecordSetsCommand({ HostedZoneId: zone?.id }),
   );

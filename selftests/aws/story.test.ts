@@ -183,7 +183,8 @@ for (const name of ['eks-two-regions', 'eks-two-regions-tgw'])
 test('a sweep lists what is left of a killed env up, touches what is not expired only by its name, and removes it', async () => {
   using on = recorded();
   const up = ['env', 'up', '-e', on.file, '--infrastructure-only', '--yes', '--max-cost', '20'];
-  await on.run(up, (line) => /east–west: pcx-/.test(line));
+  const killed = await on.run(up, (line) => /east–west: pcx-/.test(line));
+  expect(killed.output).toMatch(/east–west: pcx-/);
   await run(on, 'killed', ['--version']);
   const logGroupName = '/aws/eks/gone/cluster';
   const old = tagList({ environment: 'gone', owner: 'someone', expires: '2026-01-01T00:00:00.000Z' });

@@ -62,10 +62,18 @@ test('what belongs to a stack goes with it, and is a leftover of its own when th
   expect(sweepPlan([inside], { now })).toMatchObject({ remove: [], leave: [inside] });
 });
 
+test('what no stack has marked goes with a stack of its environment and region, and is told when there is none', () => {
+  const node = resource('ec2:instance');
+  const stack = resource('cloudformation:stack', { id: 's' });
+  const elsewhere = { ...stack, place: { ...stack.place, region: 'eu-west-1' } };
+  expect(sweepPlan([node, stack], { now }).leave).toEqual([]);
+  expect(sweepPlan([node, elsewhere], { now }).leave).toEqual([node]);
+});
+
 test('a peering that both of its sides show is removed once', () => {
   const peering = resource('ec2:vpc-peering-connection', { id: 'pcx-1' });
   const far = { ...peering, place: { ...peering.place, region: 'eu-west-1' } };
-  expect(sweepPlan([peering, far], { now }).remove).toEqual([far]);
+  expect(sweepPlan([peering, far], { now }).remove).toEqual([peering]);
 });
 
 test('kind and id are read from an ARN', () => {

@@ -31,12 +31,24 @@ export function sweepPlan(
     )
     .filter(byItself(found));
   // A peering is shown on both sides.
-  const once = [...new Map(meant.map((one) => [`${one.kind} ${one.id}`, one])).values()];
+  const once = meant.filter(
+    (one, index) => meant.findIndex(({ kind, id }) => kind === one.kind && id === one.id) === index,
+  );
   const rank = ({ kind }: AwsResource) => ORDER.indexOf(kind);
   return {
     remove: once.filter((one) => rank(one) >= 0).sort((a, b) => rank(a) - rank(b)),
-    leave: once.filter((one) => rank(one) < 0),
+    leave: once.filter((one) => rank(one) < 0 && !once.some((stack) => holds(stack, one))),
   };
+}
+
+/** Nodes and the like carry our tags, and no mark of the stack with whose node group they go. */
+function holds(stack: AwsResource, { place, tags }: AwsResource): boolean {
+  return (
+    stack.kind === STACK &&
+    stack.tags.environment === tags.environment &&
+    stack.place.region === place.region &&
+    stack.place.account.name === place.account.name
+  );
 }
 
 /** A tag that cannot be read as a time is none that Meshproof wrote: such a thing never expires. */
