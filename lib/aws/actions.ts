@@ -70,8 +70,7 @@ const REMOVE: AwsAction[] = [
 ];
 
 /**
- * What CloudFormation does with the rights of whoever asks for a stack; it names its own resources, and tags them after the fact in part, so
- * that no condition holds for all. Roles are limited by their names.
+ * What CloudFormation does with the rights of whoever asks for a stack. What it deletes in EC2 must carry our tag; what it makes has none before.
  */
 const stackRights = (wanted: (name: string) => boolean): AwsAction[] =>
   [...new Set(Object.values(STACK_ACTIONS).flat())]
@@ -79,10 +78,14 @@ const stackRights = (wanted: (name: string) => boolean): AwsAction[] =>
     .map((action) => ({
       action,
       resources: /^iam:.*Role/.test(action) ? ['arn:*:iam::*:role/*'] : ['*'],
-      ...(action === 'iam:PassRole'
-        ? { condition: { StringEquals: { 'iam:PassedToService': PASSED_TO } } }
-        : {}),
+      ...conditionOf(action),
     }));
+function conditionOf(action: string): { condition?: Condition } {
+  if (action === 'iam:PassRole') return { condition: { StringEquals: { 'iam:PassedToService': PASSED_TO } } };
+  // Templates tag all that takes tags, so that nobody else's VPC goes.
+  return /^ec2:(Delete|Release)/.test(action) ? { condition: OURS } : {};
+}
+
 const PASSED_TO = ['eks.amazonaws.com', 'ec2.amazonaws.com', 'vpc-flow-logs.amazonaws.com'];
 const REMOVES = /^(Delete|Describe|Get|List|Detach|Disassociate|Release|Revoke)/;
 

@@ -46,7 +46,7 @@ export async function ensureHub(
   const Filters = ofEnvironment(tags.environment);
   const gateways = async () => {
     const { TransitGateways: all = [] } = await ec2.send(new DescribeTransitGatewaysCommand({ Filters }));
-    return all.find(({ State: state = '' }) => ALIVE.includes(state));
+    return all.find(({ State: state = '', Tags }) => ALIVE.includes(state) && isOf(tags.environment, Tags));
   };
   const there = await gateways();
   if (!there)
@@ -73,7 +73,10 @@ export async function ensureHub(
     const { TransitGatewayRouteTables: all = [] } = await ec2.send(
       new DescribeTransitGatewayRouteTablesCommand({ Filters }),
     );
-    return all.find(({ State: state = '', TransitGatewayId: of }) => ALIVE.includes(state) && of === gateway);
+    return all.find(
+      ({ State: state = '', TransitGatewayId: of, Tags }) =>
+        ALIVE.includes(state) && of === gateway && isOf(tags.environment, Tags),
+    );
   };
   if (!(await tables()))
     await ec2.send(
@@ -205,9 +208,7 @@ export async function attachmentsOf(place: AwsPlace, environment: string): Promi
     new DescribeTransitGatewayAttachmentsCommand({ Filters: ofEnvironment(environment) }),
   );
   return all
-    .filter(({ Tags: tags = [] }) =>
-      tags.some(({ Key, Value }) => Key === TAG.environment && Value === environment),
-    )
+    .filter(({ Tags }) => isOf(environment, Tags))
     .map((one) => ({
       id: one.TransitGatewayAttachmentId ?? '',
       kind: one.ResourceType ?? '',
@@ -229,6 +230,14 @@ async function available(
     },
     { what, signal },
   );
+}
+
+/** Asked of what is told as well: not every server of the API filters all of its lists. */
+function isOf(
+  environment: string,
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] = [],
+) {
+  return tags.some(({ Key, Value }) => Key === TAG.environment && Value === environment);
 }
 
 /** Filters of EC2 for what carries the tag of an environment. */

@@ -22,7 +22,7 @@ export function awsPolicyCommand(): Command {
       const size = JSON.stringify(document).length;
       if (size > MOST)
         console.error(
-          `${size} characters: a managed policy takes ${MOST}; make one for each purpose (--for)`,
+          `${size} characters: a managed policy takes ${MOST}, those in line of a role 10240 together`,
         );
     });
 }

@@ -19,8 +19,18 @@ const TYPES: Record<string, string> = {
   'tgw-rtb': 'transit-gateway-route-table',
   vpc: 'vpc',
 };
+const OURS = `aws:ResourceTag/${TAG.environment}`;
 /** Conditions ask for these keys; each call is made by an environment of this name. */
 const ENVIRONMENT = ['any'];
+/** What IAM looks up by itself, and finds ours: the VPC of the side that accepts. */
+const LOOKED_UP: Record<string, string> = { 'ec2:AcceptVpcPeeringConnection': 'vpc' };
+/** Calls that no run against moto makes, and why; `aws check` makes them on a real account. */
+const UNSEEN: Record<string, string> = {
+  'ec2:DescribeLaunchTemplateVersions': 'node groups of moto tell no launch template',
+  'eks:DescribePodIdentityAssociation': 'moto has no Pod Identity',
+  'iam:GetPolicy': 'moto lists every policy among the details of the account, AWS not all of its own',
+  'iam:GetPolicyVersion': 'as GetPolicy',
+};
 /** Rights that no call of ours asks for by its name: IAM asks for them because of another one. */
 const IMPLIED: Record<string, string> = {
   'iam:PassRole': 'scheduler:CreateSchedule',
@@ -49,7 +59,7 @@ export function compare(
   const isStacked = ['CreateStack', 'DeleteStack'].some((name) => names.has(`cloudformation:${name}`));
   const unused = actions
     .map(({ action }) => action)
-    .filter((action) => !names.has(action))
+    .filter((action) => !names.has(action) && UNSEEN[action] === undefined)
     .filter((action) => !(isStacked && inStacks.has(action)))
     .filter((action) => {
       const cause = IMPLIED[action];
@@ -71,8 +81,7 @@ function requestsOf(
     const type = TYPES[id.replace(/-[0-9a-f]+$/, '')];
     if (type === undefined || !patterns.some((pattern) => pattern.includes(`:${type}/`))) return [];
     const resource = `arn:aws:ec2:${region}:111122223333:${type}/${id}`;
-    const tag =
-      type === 'instance' ? 'aws:ResourceTag/eks:cluster-name' : `aws:ResourceTag/${TAG.environment}`;
+    const tag = type === 'instance' ? 'aws:ResourceTag/eks:cluster-name' : OURS;
     const owner = type === 'instance' ? ['meshproof-any'] : ENVIRONMENT;
     return [{ action, resource, context: { ...common, ...(ours(id) ? { [tag]: owner } : {}) } }];
   });
@@ -80,6 +89,10 @@ function requestsOf(
   // What is to be made has no id yet; what Route 53, CloudFormation and the like name is taken as the list has it.
   const rest = (patterns.length > 0 ? patterns : ['*'])
     .filter((pattern) => ![...types].some((type) => pattern.includes(`:${type}/`)))
-    .map((resource) => ({ action, resource, context: common }));
+    .map((resource) => {
+      const type = LOOKED_UP[action];
+      const found = type !== undefined && resource.includes(`:${type}/`) ? { [OURS]: ENVIRONMENT } : {};
+      return { action, resource, context: { ...common, ...found } };
+    });
   return [...named, ...rest];
 }
