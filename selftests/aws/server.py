@@ -2,6 +2,7 @@
 
 - CloudFormation of EKS clusters, node groups (their instances, too), OIDC providers and network ACLs.
 - Add-ons and access entries in CloudFormation: their properties are kept, and nothing else happens.
+- Attachments of transit gateways that associate nothing by themselves; zones for VPCs of other accounts.
 - Stacks that take time, fail at a resource and roll back, with an event for each step; answers that are errors for a
   while. Tests steer both: POST /meshproof-test with {"stepMs", "fail": {"LogicalId": "reason"}, "failDelete", "hold": "LogicalId",
   "answers": [{"match": "regular expression", "code": "ThrottlingException", "status": 400, "times": 2}]}.
@@ -18,6 +19,7 @@ from moto.cloudformation import models as cfn
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachmentBackend
 from moto.eks.models import eks_backends
 from moto.iam.models import iam_backends
 
@@ -244,6 +246,21 @@ def route_association(properties, account, region):
     ec2 = ec2_backends[account][region]
     association = ec2.associate_route_table(properties["RouteTableId"], subnet_id=properties["SubnetId"])
     return Made(association, undo=lambda: ec2.disassociate_route_table(association))
+
+
+plain_attach = TransitGatewayAttachmentBackend.create_transit_gateway_vpc_attachment
+
+
+def attach(self, transit_gateway_id, *args, **kwargs):
+    """moto associates with the default table, also where the gateway is not to."""
+    made = plain_attach(self, transit_gateway_id, *args, **kwargs)
+    gateway = self.transit_gateways[transit_gateway_id]
+    if gateway.options["DefaultRouteTableAssociation"] == "disable":
+        gateway.default_route_table.route_table_associations.pop(made.id, None)
+    return made
+
+
+TransitGatewayAttachmentBackend.create_transit_gateway_vpc_attachment = attach
 
 
 # Stacks that take time.
