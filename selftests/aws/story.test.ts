@@ -3,27 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  DescribeInstancesCommand,
-  DescribeTagsCommand,
-  EC2Client,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { awsCalls } from '../../lib/aws/calls.ts';
 import { actionsFor, PURPOSES } from '../../lib/aws/policies.ts';
-import { STACK_ACTIONS } from '../../lib/aws/stack-actions.ts';
-import { findStack } from '../../lib/aws/stacks.ts';
 import { TAG, tagList } from '../../lib/aws/tags.ts';
-import { ensureZone } from '../../lib/aws/zones.ts';
-import { nameGateways } from '../../lib/environment/eks/links/dns.ts';
-import { clusterStacks, networkOf, stackTags } from '../../lib/environment/eks/template/index.ts';
-import { loadEnvironment, parseEnvironment } from '../../lib/environment/load.ts';
+import { loadEnvironment } from '../../lib/environment/load.ts';
 import { injectFault } from '../../lib/fault/inject.ts';
 import { planLive } from '../../lib/fault/plan.ts';
 import type { AwsCall } from '../../lib/model/aws.ts';
-import type { Environment } from '../../lib/model/environment.ts';
 import type { Lab } from '../../lib/model/lab.ts';
-import { projectRoot } from '../../lib/support/paths.ts';
 import { fakeLab } from '../fake-lab.ts';
 import { type Machine, machine } from './command.ts';
 import { FAULT_CASES, networksOf } from './fault-cases.ts';
@@ -31,6 +19,7 @@ import { leftIn } from './left.ts';
 import { compare } from './policy-calls.ts';
 import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 import { startRouteFront } from './route-front.ts';
+import { nameAll, powerOff, ZONE } from './story-world.ts';
 
 /**
  * The whole life of an environment against moto, by the commands that a user runs; what each of them asked of AWS is kept, and the
@@ -118,45 +107,6 @@ function labOf(file: string): Lab {
   return fakeLab({ environment, clusters, access });
 }
 
-/** Terminates all instances, as nobody of ours would. */
-async function powerOff(regions: readonly string[]): Promise<void> {
-  for (const region of regions) {
-    const ec2 = new EC2Client({ region });
-    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
-    const InstanceIds = Reservations.flatMap(({ Instances = [] }) =>
-      Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
-    );
-    await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
-  }
-}
-
-/** Names for gateways as load balancers would have them: moto has no cluster that could ask for one. */
-async function nameAll(environment: Environment): Promise<void> {
-  const networks = await Promise.all(
-    clusterStacks(environment).map(async (stack) => {
-      const outputs = (await findStack(stack.place, stack.name))?.outputs ?? {};
-      return networkOf(stack, '10.0.0.0/16', outputs);
-    }),
-  );
-  const published = { east: ['e.elb.us-east-1.amazonaws.com'], west: ['w.elb.us-east-2.amazonaws.com'] };
-  const dns = { zone: ZONE.zone, routing: ZONE.routing, ttlMs: 30_000 };
-  const tags = stackTags(environment, new Date(Date.now() + 3_600_000));
-  await nameGateways(dns, networks, published, { tags, port: 15_443 });
-  const [first, second] = networks;
-  if (!first || !second) throw new Error('two networks');
-  const account = {
-    ...second.place.account,
-    name: 'other',
-    role: 'arn:aws:iam::444455556666:role/meshproof',
-  };
-  await ensureZone(
-    'far.example.internal',
-    [first, { place: { ...second.place, account }, vpcId: 'vpc-0123456789abcdef0' }],
-    tags,
-  );
-}
-
-const ZONE = { zone: 'mesh.example.internal', routing: 'failover', ttl: '30s' } as const;
 /** One of them has names for its gateways. */
 const change: Record<string, (text: string) => string> = {
   'eks-two-regions-tgw': (text) => text.replace(/^( +)links: .*$/m, `$&\n$1dns: ${JSON.stringify(ZONE)}`),
@@ -257,10 +207,6 @@ for (const fault of FAULT_CASES)
     });
   });
 
-test('TEMPORARY dump', () => {
-  writeFileSync('/tmp/mp/d-made.json', JSON.stringify({ made: [...made], ours: [...ours] }));
-});
-
 test('each policy allows every call that was made for it, and nothing that was not', () => {
   const purposes = PURPOSES.filter((one) => one !== 'all');
   const seen = Object.fromEntries(
@@ -287,23 +233,4 @@ test('an action too few, one too many, and one on what is not ours are all told'
   expect(compare(actions, calls, () => false).forbidden).toContainEqual(
     expect.stringMatching(/^ec2:CreateRoute on .*rtb-/),
   );
-});
-
-test('CloudFormation has rights for the types that templates have, and for no others', () => {
-  const texts = ['eks-two-regions', 'eks-two-regions-tgw'].map((name) =>
-    readFileSync(join(projectRoot, 'environments', `${name}.yaml`), 'utf8'),
-  );
-  const variants = [
-    ...texts,
-    ...texts.map((text) =>
-      text.replaceAll(
-        /^( +)(vpcCidr: .*)$/gm,
-        '$1$2\n$1egress: endpoints\n$1identities: pod-identity\n$1admins: ["arn:aws:iam::111122223333:role/admin"]',
-      ),
-    ),
-  ];
-  const types = variants
-    .flatMap((text) => clusterStacks(parseEnvironment(text, 'variant.yaml')))
-    .flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type));
-  expect([...new Set(types)].sort()).toEqual(Object.keys(STACK_ACTIONS).sort());
 });
