@@ -19,7 +19,7 @@ from moto.cloudformation import models as cfn
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
-from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachmentBackend
+from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachment, TransitGatewayAttachmentBackend
 from moto.eks.models import eks_backends
 from moto.iam.models import iam_backends
 
@@ -260,6 +260,15 @@ def attach(self, transit_gateway_id, *args, **kwargs):
     return made
 
 
+def association(attachment):
+    """moto always names the default table."""
+    for table in attachment.ec2_backend.transit_gateways_route_tables.values():
+        if attachment.id in table.route_table_associations:
+            return {"State": "associated", "TransitGatewayRouteTableId": table.id}
+    return None
+
+
+TransitGatewayAttachment.association = property(association)
 TransitGatewayAttachmentBackend.create_transit_gateway_vpc_attachment = attach
 
 
