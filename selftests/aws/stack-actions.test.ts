@@ -7,13 +7,15 @@ import { parseEnvironment } from '../../lib/environment/load.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
 
 test('CloudFormation has rights for the types that templates have, and for no others', () => {
+  const agent = (text: string) =>
+    text.replace(/^( +)vpc-cni: .*$/m, '$&\n$1eks-pod-identity-agent: v1.3.0-eksbuild.1');
   const texts = ['eks-two-regions', 'eks-two-regions-tgw'].map((name) =>
     readFileSync(join(projectRoot, 'environments', `${name}.yaml`), 'utf8'),
   );
   const variants = [
     ...texts,
     ...texts.map((text) =>
-      text.replaceAll(
+      agent(text).replaceAll(
         /^( +)(vpcCidr: .*)$/gm,
         '$1$2\n$1egress: endpoints\n$1identities: pod-identity\n$1admins: ["arn:aws:iam::111122223333:role/admin"]',
       ),
