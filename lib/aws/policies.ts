@@ -17,6 +17,41 @@ const MECHANISMS = {
   'health-check-inversion': ['route53'],
 } as const satisfies Partial<Record<FaultKind, readonly AwsMechanismName[]>>;
 
+/** What a mechanism calls for other kinds of faults only. */
+const NOT_FOR: Partial<Record<keyof typeof MECHANISMS, readonly string[]>> = {
+  'node-kill': ['ec2:TerminateInstances'],
+  'node-reboot': ['ec2:TerminateInstances'],
+  // Nothing brings a terminated node back: there is no dead-man.
+  'node-terminate': [
+    'ec2:StartInstances',
+    'ec2:StopInstances',
+    'iam:PassRole',
+    'scheduler:CreateSchedule',
+    'scheduler:DeleteSchedule',
+    'scheduler:GetSchedule',
+  ],
+  'zone-outage': [
+    'ec2:AuthorizeSecurityGroupIngress',
+    'ec2:DescribeSecurityGroupRules',
+    'ec2:RevokeSecurityGroupIngress',
+  ],
+  'link-partition': [
+    'ec2:CreateSecurityGroup',
+    'ec2:DeleteSecurityGroup',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:ModifyNetworkInterfaceAttribute',
+    'ec2:RevokeSecurityGroupEgress',
+  ],
+  'peering-route-removal': [
+    'ec2:CreateNetworkInterface',
+    'ec2:CreateTags',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+  ],
+};
+
 /** Kinds of faults that the API of AWS carries out, and that have a policy. */
 export const AWS_FAULTS = Object.keys(MECHANISMS) as (keyof typeof MECHANISMS)[];
 
@@ -37,7 +72,10 @@ export function actionsFor(purpose: string): readonly AwsAction[] {
   if (purpose === 'all') return PURPOSES.filter((one) => one !== 'all').flatMap(actionsFor);
   const kind = AWS_FAULTS.find((one) => purpose === `fault:${one}`);
   if (!kind) throw new Error(`no policy for ${purpose}`);
-  return MECHANISMS[kind].flatMap((mechanism) => FAULT_ACTIONS[mechanism]);
+  const others = NOT_FOR[kind] ?? [];
+  return MECHANISMS[kind]
+    .flatMap((mechanism) => FAULT_ACTIONS[mechanism])
+    .filter(({ action }) => !others.includes(action));
 }
 
 /** These actions as a policy of IAM: a statement for all that have resources and condition in common, each action once. Pure. */

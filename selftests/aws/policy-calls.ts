@@ -37,6 +37,8 @@ const IMPLIED: Record<string, string> = {
   // Asked for where a file names roles: the story's has none.
   'sts:AssumeRole': 'sts:GetCallerIdentity',
   'ec2:CreateTags': 'ec2:Create|ec2:Authorize',
+  // Once a process, which has asked for another purpose before.
+  'sts:GetCallerIdentity': '',
 };
 
 /**
@@ -88,6 +90,7 @@ function requestsOf(
   const types = new Set(named.map(({ resource }) => resource.split(':')[5]?.split('/')[0]));
   // What is to be made has no id yet; what Route 53, CloudFormation and the like name is taken as the list has it.
   const rest = (patterns.length > 0 ? patterns : ['*'])
+    .filter((pattern) => named.length === 0 || pattern !== '*')
     .filter((pattern) => ![...types].some((type) => pattern.includes(`:${type}/`)))
     .map((resource) => {
       const type = LOOKED_UP[action];

@@ -16,7 +16,7 @@ export interface ClusterNetwork {
   nodeSecurityGroupId: string;
   /** Of the API server's network interfaces (the cluster's security group). */
   apiSecurityGroupId: string;
-  /** Of the same subnets: a network ACL of ours, whose own entries let everything pass at {@link BASE_RULE}, both ways. */
+  /** Of all subnets of the VPC: a network ACL of ours, whose own entries let everything pass at {@link BASE_RULE}, both ways. */
   networkAclId: string;
 }
 

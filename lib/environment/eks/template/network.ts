@@ -70,6 +70,7 @@ export function networkResources(
       // (Amazon VPC Transit Gateways, "Network ACLs"), and neither links nor faults could rely on one.
       transitSubnets.push(`TransitSubnet${index}`);
       resources[`TransitSubnet${index}`] = subnet(vpc, zone, hub, tags(`transit-${zone}`));
+      resources[`TransitSubnet${index}Acl`] = underAcl(`TransitSubnet${index}`);
     }
     const nodes = `PrivateSubnet${index}`;
     const table = `PrivateRoutes${index}`;
@@ -86,14 +87,12 @@ export function networkResources(
       Properties: { VpcId: vpc, Tags: tags(`private-${zone}`) },
     };
     resources[`${nodes}Routes`] = association(nodes, table);
-    resources[`${nodes}Acl`] = {
-      Type: 'AWS::EC2::SubnetNetworkAclAssociation',
-      Properties: { SubnetId: ref(nodes), NetworkAclId: ref('NetworkAcl') },
-    };
+    resources[`${nodes}Acl`] = underAcl(nodes);
     if (!nat) continue;
     const front = `PublicSubnet${index}`;
     resources[front] = subnet(vpc, zone, outer, tags(`public-${zone}`, { 'kubernetes.io/role/elb': '1' }));
     resources[`${front}Routes`] = association(front, 'PublicRoutes');
+    resources[`${front}Acl`] = underAcl(front);
     resources[`NatAddress${index}`] = {
       Type: 'AWS::EC2::EIP',
       Properties: { Domain: 'vpc', Tags: tags(`nat-${zone}`) },
@@ -202,6 +201,14 @@ function subnet(vpc: Value, zone: string, range: string, tags: Value): Resource 
       MapPublicIpOnLaunch: false,
       Tags: tags,
     },
+  };
+}
+
+/** One list for all of the VPC: AWS's own default one has no tags, so nobody with rights for ours alone could touch it. */
+function underAcl(subnetId: string): Resource {
+  return {
+    Type: 'AWS::EC2::SubnetNetworkAclAssociation',
+    Properties: { SubnetId: ref(subnetId), NetworkAclId: ref('NetworkAcl') },
   };
 }
 
