@@ -89,63 +89,71 @@ function conditionOf(action: string): { condition?: Condition } {
 const PASSED_TO = ['eks.amazonaws.com', 'ec2.amazonaws.com', 'vpc-flow-logs.amazonaws.com'];
 const REMOVES = /^(Delete|Describe|Get|List|Detach|Disassociate|Release|Revoke)/;
 
+/** Rights of our own calls, and those of stacks that are not among them: ours have the narrower conditions, which hold for stacks too. */
+function withStacks(wanted: (name: string) => boolean, own: readonly AwsAction[]): AwsAction[] {
+  const named = new Set(own.map(({ action }) => action));
+  return [...own, ...stackRights(wanted).filter(({ action }) => !named.has(action))];
+}
+
 /** What `env up`, `env up --plan`, `env down` and `env residue` call. */
-export const PROVISION_ACTIONS: readonly AwsAction[] = [
-  ...FIND,
-  ...reads('servicequotas', 'GetServiceQuota'),
-  ...reads('eks', 'DescribeAddonVersions', 'DescribeCluster', 'ListClusters'),
-  ...reads(
-    'ec2',
-    'DescribeAddresses',
-    'DescribeAvailabilityZones',
-    'DescribeInstanceTypes',
-    'DescribeInternetGateways',
-    'DescribeNetworkAcls',
-    'DescribeSecurityGroupRules',
-    'DescribeSecurityGroups',
-    'DescribeSubnets',
-    'DescribeTransitGatewayPeeringAttachments',
-    'DescribeTransitGatewayVpcAttachments',
-    'DescribeVpcs',
-    'GetTransitGatewayRouteTableAssociations',
-    'GetTransitGatewayRouteTablePropagations',
-    'SearchTransitGatewayRoutes',
-  ),
-  { action: 'cloudformation:CreateStack', resources: STACKS, condition: GIVEN },
-  { action: 'cloudformation:UpdateStack', resources: STACKS },
-  make('CreateVpcPeeringConnection', PEERING),
-  on('CreateVpcPeeringConnection', 'vpc'),
-  on('AcceptVpcPeeringConnection', 'vpc'),
-  // The other side of a peering has no tags before it is accepted.
-  ec2('AcceptVpcPeeringConnection', [PEERING]),
-  ec2('AcceptTransitGatewayPeeringAttachment', [ATTACHMENT]),
-  make('CreateTransitGateway', HUB),
-  make('CreateTransitGatewayRouteTable', TABLE),
-  on('CreateTransitGatewayRouteTable', HUB),
-  make('CreateTransitGatewayVpcAttachment', ATTACHMENT),
-  on('CreateTransitGatewayVpcAttachment', HUB, 'vpc', 'subnet'),
-  make('CreateTransitGatewayPeeringAttachment', ATTACHMENT),
-  on('CreateTransitGatewayPeeringAttachment', HUB),
-  on('AssociateTransitGatewayRouteTable', TABLE, ATTACHMENT),
-  on('CreateTransitGatewayRoute', TABLE, ATTACHMENT),
-  on('CreateRoute', 'route-table'),
-  on('CreateNetworkAclEntry', 'network-acl'),
-  // The cluster's security group is made by EKS, which tags it with the cluster's name.
-  ec2('AuthorizeSecurityGroupIngress', ['security-group']),
-  make('AuthorizeSecurityGroupIngress', 'security-group-rule'),
-  { action: 'ec2:CreateTags', resources: ['arn:*:ec2:*:*:*/*'], condition: GIVEN },
-  ...reads('route53', 'CreateHostedZone', 'CreateHealthCheck'),
-  ...route53([...ZONES, ...CHECKS], 'ChangeTagsForResource'),
-  ...route53(
-    ZONES,
-    'GetHostedZone',
-    'AssociateVPCWithHostedZone',
-    'CreateVPCAssociationAuthorization',
-    'DeleteVPCAssociationAuthorization',
-  ),
-  ...REMOVE,
-  ...stackRights(() => true),
-];
+export const PROVISION_ACTIONS: readonly AwsAction[] = withStacks(
+  () => true,
+  [
+    ...FIND,
+    ...reads('servicequotas', 'GetServiceQuota'),
+    ...reads('eks', 'DescribeAddonVersions', 'DescribeCluster', 'ListClusters'),
+    ...reads(
+      'ec2',
+      'DescribeAddresses',
+      'DescribeAvailabilityZones',
+      'DescribeInstanceTypes',
+      'DescribeInternetGateways',
+      'DescribeNetworkAcls',
+      'DescribeSecurityGroupRules',
+      'DescribeSecurityGroups',
+      'DescribeSubnets',
+      'DescribeTransitGatewayPeeringAttachments',
+      'DescribeTransitGatewayVpcAttachments',
+      'DescribeVpcs',
+      'GetTransitGatewayRouteTableAssociations',
+      'GetTransitGatewayRouteTablePropagations',
+      'SearchTransitGatewayRoutes',
+    ),
+    { action: 'cloudformation:CreateStack', resources: STACKS, condition: GIVEN },
+    { action: 'cloudformation:UpdateStack', resources: STACKS },
+    make('CreateVpcPeeringConnection', PEERING),
+    on('CreateVpcPeeringConnection', 'vpc'),
+    on('AcceptVpcPeeringConnection', 'vpc'),
+    // The other side of a peering has no tags before it is accepted.
+    ec2('AcceptVpcPeeringConnection', [PEERING]),
+    ec2('AcceptTransitGatewayPeeringAttachment', [ATTACHMENT]),
+    make('CreateTransitGateway', HUB),
+    make('CreateTransitGatewayRouteTable', TABLE),
+    on('CreateTransitGatewayRouteTable', HUB),
+    make('CreateTransitGatewayVpcAttachment', ATTACHMENT),
+    on('CreateTransitGatewayVpcAttachment', HUB, 'vpc', 'subnet'),
+    make('CreateTransitGatewayPeeringAttachment', ATTACHMENT),
+    on('CreateTransitGatewayPeeringAttachment', HUB),
+    on('AssociateTransitGatewayRouteTable', TABLE, ATTACHMENT),
+    on('CreateTransitGatewayRoute', TABLE, ATTACHMENT),
+    on('CreateRoute', 'route-table'),
+    on('CreateNetworkAclEntry', 'network-acl'),
+    // The cluster's security group is made by EKS, which tags it with the cluster's name.
+    ec2('AuthorizeSecurityGroupIngress', ['security-group']),
+    make('AuthorizeSecurityGroupIngress', 'security-group-rule'),
+    { action: 'ec2:CreateTags', resources: ['arn:*:ec2:*:*:*/*'], condition: GIVEN },
+    ...reads('route53', 'CreateHostedZone', 'CreateHealthCheck'),
+    ...route53([...ZONES, ...CHECKS], 'ChangeTagsForResource'),
+    ...route53(
+      ZONES,
+      'GetHostedZone',
+      'AssociateVPCWithHostedZone',
+      'CreateVPCAssociationAuthorization',
+      'DeleteVPCAssociationAuthorization',
+    ),
+    ...REMOVE,
+  ],
+);
 
 /** What `meshproof aws check` and the suites of AWS call. */
 export const VERIFY_ACTIONS: readonly AwsAction[] = [
@@ -194,10 +202,12 @@ export const VERIFY_ACTIONS: readonly AwsAction[] = [
 ];
 
 /** What `meshproof sweep --aws` calls. */
-export const SWEEP_ACTIONS: readonly AwsAction[] = [
-  ...FIND,
-  ...reads('ec2', 'DescribeRegions'),
-  ...REMOVE,
-  { action: 'logs:DeleteLogGroup', resources: ['arn:*:logs:*:*:log-group:*'] },
-  ...stackRights((name) => REMOVES.test(name)),
-];
+export const SWEEP_ACTIONS: readonly AwsAction[] = withStacks(
+  (name) => REMOVES.test(name),
+  [
+    ...FIND,
+    ...reads('ec2', 'DescribeRegions'),
+    ...REMOVE,
+    { action: 'logs:DeleteLogGroup', resources: ['arn:*:logs:*:*:log-group:*'] },
+  ],
+);
