@@ -153,7 +153,8 @@ test('a hub knows the way to each VPC, its own and those behind other hubs', asy
   );
   const { Routes: routes = [] } = await ec2.send(
     new SearchTransitGatewayRoutesCommand({
-      TransitGatewayRouteTableId: tables[0]?.TransitGatewayRouteTableId,
+      // moto filters no tables, and its default one has no tags.
+      TransitGatewayRouteTableId: tables.find(({ Tags = [] }) => Tags.length > 0)?.TransitGatewayRouteTableId,
       Filters: [{ Name: 'state', Values: ['active'] }],
     }),
   );
