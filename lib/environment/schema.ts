@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nodeImages } from './images-schema.ts';
 import { FAULT_KINDS } from '../model/fault.ts';
 import { INVARIANTS } from '../model/invariants.ts';
 import { eksSchema } from './eks/schema.ts';
@@ -30,13 +31,7 @@ const provider = z
           .exactOptional()
           .describe('what kubectl would take (KUBECONFIG, ~/.kube/config) when left out'),
         contexts: z.record(name, z.string().min(1)).describe('context of each cluster'),
-        images: z
-          .strictObject({
-            runtime: z.string().min(1).exactOptional().describe('with node (24 or later) and nsenter'),
-            k6: z.string().min(1).exactOptional(),
-          })
-          .default({})
-          .describe('what the nodes can pull; the public images of pins.json when left out'),
+        images: nodeImages,
       })
       .exactOptional()
       .describe('clusters that exist already, with their mesh; nothing is installed'),

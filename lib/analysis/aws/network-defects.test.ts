@@ -1,25 +1,17 @@
 import { expect, test } from '@playwright/test';
-import { analyseNetwork } from './network.ts';
 import {
   entry,
+  failures,
   first,
   groupOf,
   naclOf,
-  partsOf,
   peeredNetwork,
   routeTo,
   ruleFor,
-  SAMPLE_PORTS,
   type SampleNetwork,
   tableOf,
   transitNetwork,
 } from './sample-network.ts';
-
-function failures(sample: SampleNetwork): string[] {
-  return analyseNetwork(...partsOf(sample), SAMPLE_PORTS)
-    .findings.filter(({ severity }) => severity === 'failed')
-    .map(({ kind, words }) => `${kind}: ${words}`);
-}
 
 /** A planted defect, and what must be said of it. */
 interface Case {

@@ -3,6 +3,7 @@ import type { AwsFinding } from '../../model/aws-check.ts';
 import { analyseNetwork, disagreements } from './network.ts';
 import {
   entry,
+  failures,
   first,
   groupOf,
   naclOf,
@@ -15,12 +16,6 @@ import {
   tableOf,
   transitNetwork,
 } from './sample-network.ts';
-
-function failures(sample: SampleNetwork): string[] {
-  return analyseNetwork(...partsOf(sample), SAMPLE_PORTS)
-    .findings.filter(({ severity }) => severity === 'failed')
-    .map(({ kind, words }) => `${kind}: ${words}`);
-}
 
 function remarks(sample: SampleNetwork): AwsFinding[] {
   return analyseNetwork(...partsOf(sample), SAMPLE_PORTS).findings.filter(

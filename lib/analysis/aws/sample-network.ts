@@ -1,3 +1,4 @@
+import { analyseNetwork } from './network.ts';
 import type { AwsClusterPlace } from '../../model/aws-check.ts';
 import type {
   AwsNaclEntry,
@@ -228,4 +229,11 @@ function rangeIn(name: Name): string {
 
 function other(name: Name): Name {
   return name === 'east' ? 'west' : 'east';
+}
+
+/** What is wrong with a network, in words. */
+export function failures(sample: SampleNetwork): string[] {
+  return analyseNetwork(...partsOf(sample), SAMPLE_PORTS)
+    .findings.filter(({ severity }) => severity === 'failed')
+    .map(({ kind, words }) => `${kind}: ${words}`);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nodeImages } from '../images-schema.ts';
 import { duration } from '../latency-schema.ts';
 import { cidr, name } from '../name-schema.ts';
 
@@ -113,13 +114,7 @@ export const eksSchema = z.strictObject({
     })
     .prefault({})
     .describe('what the environment relies on; also what env up turns on'),
-  images: z
-    .strictObject({
-      runtime: z.string().min(1).exactOptional().describe('with node (24 or later) and nsenter'),
-      k6: z.string().min(1).exactOptional(),
-    })
-    .default({})
-    .describe('what the nodes can pull; the public images of pins.json when left out'),
+  images: nodeImages,
 });
 
 export type EksFile = z.output<typeof eksSchema>;
