@@ -42,3 +42,25 @@ export interface AwsHealthCheck {
   intervalSeconds?: number;
   threshold?: number;
 }
+
+/** What Route 53 takes a record for; `unknown` where its API does not tell. */
+export type RecordHealth = 'healthy' | 'unhealthy' | 'unknown';
+
+/** One of the two records of a failover. */
+export interface FailoverRecord {
+  /** Whose gateway it leads to: its set identifier. */
+  cluster: string;
+  values: string[];
+  healthCheck?: string;
+  health: RecordHealth;
+}
+
+/** A name that leads to the primary while that is healthy, and to the secondary otherwise. */
+export interface FailoverName {
+  name: string;
+  type: 'A' | 'AAAA' | 'CNAME';
+  /** The longer one of its two records, milliseconds: so long an answer may be kept. */
+  ttlMs: number;
+  primary: FailoverRecord;
+  secondary: FailoverRecord;
+}

@@ -16,6 +16,11 @@ export interface GatewayName {
 /** Name in the zone by which the gateways of all clusters are called, and each of them under its cluster's. */
 const GATEWAY = 'gateway';
 
+/** The name by which the gateways of all clusters are called. */
+export function gatewaysName(zone: string): string {
+  return `${GATEWAY}.${zone}`;
+}
+
 /** A record as Route 53 takes it. */
 export interface GatewayRecord {
   Name: string;
