@@ -1,3 +1,11 @@
+/** Name in the zone by which the gateways of all clusters are called, and each of them under its cluster's. */
+export const GATEWAY = 'gateway';
+
+/** The name in a zone that leads to the gateways of all clusters. */
+export function gatewaysName(zone: string): string {
+  return `${GATEWAY}.${zone}`;
+}
+
 /** A private hosted zone of Route 53, as far as gateways are concerned. */
 export interface AwsZone {
   id: string;

@@ -1,5 +1,4 @@
-import { gatewaysName } from '../../lib/environment/eks/links/dns.ts';
-import type { FailoverName, FailoverRecord } from '../../lib/model/aws-dns.ts';
+import { type FailoverName, type FailoverRecord, gatewaysName } from '../../lib/model/aws-dns.ts';
 import type { Environment } from '../../lib/model/environment.ts';
 import { MeshproofError } from '../../lib/support/errors.ts';
 import type { Ending, FakeCall } from './calls.ts';
