@@ -5,6 +5,8 @@ import {
   type NameFailover,
 } from '../../lib/analysis/aws/dns-failover.ts';
 import { whyNoFailover } from '../../lib/analysis/aws/dns-health.ts';
+import { awsCalls } from '../../lib/aws/calls.ts';
+import { actionsFor } from '../../lib/aws/policies.ts';
 import { nameGateways } from '../../lib/environment/eks/links/dns.ts';
 import { injectFault } from '../../lib/fault/inject.ts';
 import { planLive } from '../../lib/fault/plan.ts';
@@ -172,7 +174,13 @@ for (const { name, knobs, kinds } of DEFECTS)
   });
 
 test('checkers that reach nobody are seen before anything is inverted, and the remedy is named', async () => {
+  const before = awsCalls().length;
   const { primary, secondary } = await readFailoverName(lab.environment);
+  const calls = awsCalls().slice(before);
+  const allowed = actionsFor('verify').map(({ action }) => action);
+  const made = calls.map(({ service, action }) => `${service}:${action}`);
+  expect(made).toContain('route53:GetHealthCheckStatus');
+  expect(made.filter((call) => !allowed.includes(call))).toEqual([]);
   unreached.add(secondary.healthCheck ?? '');
   expect(whyNoFailover(await readFailoverName(lab.environment))?.words).toContain('the secondary of');
   unreached.add(primary.healthCheck ?? '');
