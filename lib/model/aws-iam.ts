@@ -62,3 +62,12 @@ export interface IamSnapshot {
   subjects: IamSubject[];
   roles: IamRole[];
 }
+
+/** What a pod under a service account was told by sts:GetCallerIdentity. */
+export interface IamProof {
+  cluster: string;
+  namespace: string;
+  serviceAccount: string;
+  /** `arn`: of the session that it got; `refused`: why it got none, in AWS's words; `missing`: it was given no credentials to ask with. */
+  answer: { arn: string } | { refused: string } | { missing: true };
+}

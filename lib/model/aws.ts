@@ -86,6 +86,8 @@ export interface AwsExpectations {
   containerInsights: boolean;
   /** Traffic of a labelled service never leaves these regions. */
   residency: readonly { service: string; regions: readonly string[] }[];
+  /** Service accounts, as `namespace/name`, under which a pod may ask AWS who it is. */
+  identities: readonly string[];
 }
 
 export type EksLogType = 'api' | 'audit' | 'authenticator' | 'controllerManager' | 'scheduler';

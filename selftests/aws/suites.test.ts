@@ -21,6 +21,7 @@ const provider: EksSettings = {
     controlPlaneLogs: [],
     containerInsights: false,
     residency: [{ service: 'shared', regions: ['region-east', 'region-west'] }],
+    identities: [],
   },
   images: { runtime: 'fake/runtime', k6: 'fake/k6' },
 };

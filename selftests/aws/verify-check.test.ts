@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
@@ -7,11 +7,15 @@ import { DeleteFlowLogsCommand, DeleteRouteCommand } from '@aws-sdk/client-ec2';
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { UpdateHealthCheckCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@playwright/test';
-import { parse, stringify } from 'yaml';
+import { loadEnvironment } from '../../lib/environment/load.ts';
+import type { IamSubject } from '../../lib/model/aws-iam.ts';
+import { checkAws } from '../../lib/run/aws/check.ts';
+import { isEks } from '../../lib/run/aws/eks-environment.ts';
 import { tryExec } from '../../lib/support/exec.ts';
 import { projectRoot } from '../../lib/support/paths.ts';
 import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 import { startRouteFront } from './route-front.ts';
+import { fileIn } from './verify-file.ts';
 import {
   allow,
   grantRights,
@@ -23,7 +27,7 @@ import {
   upsert,
   ZONE,
 } from './verify-extras.ts';
-import { verifyWorld } from './verify-world.ts';
+import { ACCOUNT, verifyWorld } from './verify-world.ts';
 
 let moto: Moto | undefined;
 let front: Awaited<ReturnType<typeof startRouteFront>> | undefined;
@@ -42,58 +46,9 @@ test.afterAll(async () => {
   await moto?.stop();
 });
 
-/** The kind lab's file on EKS: two regions, a peering, and everything that can be expected. */
-function environmentFile(): string {
-  const kind = parse(readFileSync(join(projectRoot, 'environments/kind-istio.yaml'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
-  const file = join(folder, 'shop.yaml');
-  const zones = (region: string) => [`${region}a`, `${region}b`];
-  const environment = {
-    ...kind,
-    name: 'shop',
-    provider: {
-      eks: {
-        kubernetes: '1.36',
-        owner: 'team-mesh',
-        ttl: '8h',
-        addons: {
-          'vpc-cni': 'v1.20.4-eksbuild.1',
-          coredns: 'v1.12.4-eksbuild.1',
-          'kube-proxy': 'v1.36.0-eksbuild.1',
-        },
-        clusters: {
-          east: { vpcCidr: '10.10.0.0/16', zones: zones('eu-central-1') },
-          west: { vpcCidr: '10.20.0.0/16', zones: zones('us-west-2') },
-        },
-        links: 'peering',
-        dns: { zone: ZONE, routing: 'failover', ttl: '30s' },
-        expect: { flowLogs: true, controlPlaneLogs: ['api', 'audit'], containerInsights: true },
-      },
-    },
-    clusters: {
-      east: {
-        region: 'eu-central-1',
-        network: 'net-east',
-        podCidr: '10.10.0.0/16',
-        serviceCidr: '172.20.0.0/16',
-      },
-      west: {
-        region: 'us-west-2',
-        network: 'net-west',
-        podCidr: '10.20.0.0/16',
-        serviceCidr: '172.21.0.0/16',
-      },
-    },
-  };
-  writeFileSync(file, stringify(environment));
-  return file;
-}
-
 /** The command as a user gives it. */
 function check(...args: string[]) {
-  return tryExec(execPath, ['lib/cli/main.ts', 'aws', 'check', '-e', environmentFile(), ...args], {
+  return tryExec(execPath, ['lib/cli/main.ts', 'aws', 'check', '-e', fileIn(folder), ...args], {
     cwd: projectRoot,
   });
 }
@@ -152,4 +107,37 @@ test('what cannot be read is broken, and what is wrongly asked for is usage', as
   });
   expect(kind.exitCode).toBe(64);
   expect(kind.stderr).toContain('kind-istio is not on AWS');
+});
+
+test('what service accounts say themselves is held against AWS, too', async () => {
+  const { east, west } = await verifyWorld('peering');
+  await grantRights(east);
+  await grantRights(west);
+  const environment = loadEnvironment(fileIn(folder));
+  if (!isEks(environment)) throw new Error('not on AWS');
+  const cart: IamSubject = {
+    cluster: 'east',
+    namespace: 'shop',
+    serviceAccount: 'cart',
+    via: 'irsa',
+    known: 'annotation',
+    role: `arn:aws:iam::${ACCOUNT}:role/${east.eksName}-cart`,
+  };
+  const said = async (...annotated: IamSubject[]) => {
+    const { findings, identities } = await checkAws(environment, ['iam'], { annotated });
+    expect(identities).toHaveLength(
+      2 + annotated.filter(({ serviceAccount }) => serviceAccount !== 'cart').length,
+    );
+    return findings.filter(({ severity }) => severity === 'failed').map(({ words }) => words);
+  };
+  expect(await said()).toEqual([]);
+  // The annotation says what the trust policy says: one service account, and not two.
+  expect(await said(cart)).toEqual([]);
+  expect(await said({ ...cart, serviceAccount: 'orders' })).toEqual([
+    `shop/orders in east: the role ${east.eksName}-cart: its subject is system:serviceaccount:shop:cart, and not system:serviceaccount:shop:orders`,
+  ]);
+  const gone = `arn:aws:iam::${ACCOUNT}:role/gone`;
+  expect(await said({ ...cart, serviceAccount: 'orders', role: gone })).toEqual([
+    `shop/orders in east is to be ${gone}, which does not exist`,
+  ]);
 });

@@ -94,10 +94,11 @@ export async function recordEverything({
   return { flowLog: must(made.FlowLogIds?.[0]), group };
 }
 
-/** A private zone of both VPCs, with a record that fails over from east to west. */
+/** A private zone of both VPCs, with a record that fails over from east to west: to host names, or to these addresses. */
 export async function nameGateways(
   east: BuiltCluster,
   west: BuiltCluster,
+  addresses?: Record<'east' | 'west', readonly string[]>,
 ): Promise<{ zone: string; check: string }> {
   const { route53 } = east.aws;
   const made = await route53.send(
@@ -128,8 +129,10 @@ export async function nameGateways(
     }),
   );
   const check = must(watched.HealthCheck?.Id);
-  for (const set of [recordOf('PRIMARY', { HealthCheckId: check }), recordOf('SECONDARY')])
-    await upsert(east, zone, set);
+  const to = (cluster: 'east' | 'west'): Partial<ResourceRecordSet> =>
+    addresses ? { Type: 'A', ResourceRecords: addresses[cluster].map((Value) => ({ Value })) } : {};
+  const primary = recordOf('PRIMARY', { HealthCheckId: check, ...to('east') });
+  for (const set of [primary, recordOf('SECONDARY', to('west'))]) await upsert(east, zone, set);
   return { zone, check };
 }
 

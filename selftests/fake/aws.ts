@@ -35,6 +35,7 @@ export function fakeAws(checks: readonly AwsCheck[]): AwsReport {
       })),
     ],
     paths: checks.includes('network') ? network.paths : [],
+    identities: [],
     calls: 28,
   };
 }

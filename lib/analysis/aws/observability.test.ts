@@ -8,6 +8,7 @@ const wanted: AwsExpectations = {
   controlPlaneLogs: ['api', 'audit'],
   containerInsights: true,
   residency: [],
+  identities: [],
 };
 const log: AwsFlowLog = {
   id: 'fl-1',
@@ -34,7 +35,13 @@ test('what is on as the environment says is no finding, and neither is what it d
   expect(words({})).toEqual([]);
   const bySubnet = ['subnet-a', 'subnet-b'].map((resource) => ({ ...log, resource }));
   expect(words({ flowLogs: bySubnet })).toEqual([]);
-  const nothing = { flowLogs: false, controlPlaneLogs: [], containerInsights: false, residency: [] };
+  const nothing = {
+    flowLogs: false,
+    controlPlaneLogs: [],
+    containerInsights: false,
+    residency: [],
+    identities: [],
+  };
   expect(words({ flowLogs: [], controlPlaneLogs: [], logGroups: [] }, nothing)).toEqual([]);
 });
 

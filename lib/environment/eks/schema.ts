@@ -111,6 +111,14 @@ export const eksSchema = z.strictObject({
         .array(z.strictObject({ service: name, regions: z.array(name).min(1) }))
         .default([])
         .describe('traffic of the service never leaves these regions'),
+      identities: z
+        .array(
+          z
+            .string()
+            .regex(/^[a-z0-9-]+\/[a-z0-9.-]+$/, 'a service account as namespace/name, such as shop/cart'),
+        )
+        .default([])
+        .describe('service accounts with AWS rights: verify runs a pod under each that asks AWS who it is'),
     })
     .prefault({})
     .describe('what the environment relies on; also what env up turns on'),

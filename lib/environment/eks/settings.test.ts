@@ -64,6 +64,12 @@ for (const [what, from, to, message] of [
     '      north:\n        vpc',
     'provider.eks.clusters: west is missing',
   ],
+  [
+    'a service account without its namespace',
+    '      flowLogs: true',
+    '      identities: [cart]\n      flowLogs: true',
+    'a service account as namespace/name',
+  ],
   ['an add-on that is not pinned', 'v1.13.2-eksbuild.1', 'latest', 'a version such as v1.20.4-eksbuild.1'],
 ] as const)
   test(`${what}: refused with the line`, () => {

@@ -11,6 +11,7 @@ import { readObservability } from '../../aws/observability/read.ts';
 import { stackName } from '../../environment/eks/template/index.ts';
 import { meshDriver } from '../../mesh/registry.ts';
 import type { AwsCheck, AwsFinding } from '../../model/aws-check.ts';
+import type { IamProof, IamSubject } from '../../model/aws-iam.ts';
 import { accountOfCluster, type AwsNetwork } from '../../model/aws.ts';
 import { errorMessage, MeshproofError } from '../../support/errors.ts';
 import type { EksEnvironment } from './eks-environment.ts';
@@ -24,6 +25,10 @@ export interface AwsReport {
   findings: AwsFinding[];
   /** What the network lets through; empty when it was not looked at. */
   paths: PathSummary[];
+  /** Service accounts with AWS rights; empty when identities were not looked at. */
+  identities: IamSubject[];
+  /** Who AWS took pods for, where the environment's file lets them ask. */
+  proofs?: IamProof[];
   /** Calls of the AWS API that it took. */
   calls: number;
 }
@@ -34,8 +39,13 @@ export interface LiveCluster {
   eks: EksCluster;
 }
 
-/** Names and addresses of each cluster's gateways, where somebody has asked the clusters. */
-export type GatewayNames = DnsWish['gateways'];
+/** What the clusters say themselves, where somebody has asked them. */
+export interface FromClusters {
+  /** Names and addresses of each cluster's gateways. */
+  gateways?: NonNullable<DnsWish['gateways']>;
+  /** Service accounts that name a role. */
+  annotated?: readonly IamSubject[];
+}
 
 /**
  * Reads what these checks need, from all accounts and regions at once, and judges it. An `environment` error when AWS does not
@@ -44,10 +54,10 @@ export type GatewayNames = DnsWish['gateways'];
 export async function checkAws(
   environment: EksEnvironment,
   checks: readonly AwsCheck[],
-  gateways?: GatewayNames,
+  fromClusters: FromClusters = {},
 ): Promise<AwsReport> {
   try {
-    return await readAndJudge(environment, checks, gateways);
+    return await readAndJudge(environment, checks, fromClusters);
   } catch (cause) {
     if (cause instanceof MeshproofError || !('$metadata' in Object(cause))) throw cause;
     throw new MeshproofError('environment', `AWS: ${awsErrorName(cause)}: ${errorMessage(cause)}`, { cause });
@@ -57,7 +67,7 @@ export async function checkAws(
 async function readAndJudge(
   environment: EksEnvironment,
   checks: readonly AwsCheck[],
-  gateways: GatewayNames,
+  { gateways, annotated = [] }: FromClusters,
 ): Promise<AwsReport> {
   const before = awsCalls().length;
   const live = await liveClusters(environment);
@@ -69,8 +79,8 @@ async function readAndJudge(
       )
     : { findings: [], paths: [] };
   const { expect } = environment.provider;
-  const others = await Promise.all([
-    checks.includes('iam') ? readIam(live).then(analyseIam) : [],
+  const [iam, ...others] = await Promise.all([
+    checks.includes('iam') ? readIam(live, annotated) : undefined,
     checks.includes('dns') ? readDns(environment, live, gateways) : [],
     checks.includes('cloudwatch')
       ? Promise.all(live.map(recordings)).then((found) => analyseObservability(found, expect))
@@ -79,8 +89,9 @@ async function readAndJudge(
   return {
     environment: environment.name,
     checks,
-    findings: [...network.findings, ...others.flat()],
+    findings: [...network.findings, ...(iam ? analyseIam(iam) : []), ...others.flat()],
     paths: network.paths,
+    identities: iam?.subjects ?? [],
     calls: awsCalls().length - before,
   };
 }

@@ -4,21 +4,24 @@ import type { IamCluster, IamRole, IamSnapshot, IamSubject } from '../../model/a
 import type { LiveCluster } from './check.ts';
 
 /**
- * Service accounts with AWS rights, as AWS alone tells them: associations of Pod Identity, and trust policies that name a service account
- * of one of these clusters. A role whose name begins with that of a cluster is meant for it, whatever issuer it trusts.
+ * Service accounts with AWS rights: associations of Pod Identity, trust policies that name a service account of one of these clusters,
+ * and what service accounts say themselves, where somebody has read them (`annotated`). A role whose name begins with that of a cluster is meant for it, whatever issuer it trusts.
  */
-export async function readIam(live: readonly LiveCluster[]): Promise<IamSnapshot> {
+export async function readIam(
+  live: readonly LiveCluster[],
+  annotated: readonly IamSubject[],
+): Promise<IamSnapshot> {
   const [clusters, associations] = await Promise.all([
     Promise.all(live.map(iamCluster)),
     Promise.all(live.map(({ clients, eks }) => podIdentities(clients, eks))),
   ]);
-  const associated = associations.flat();
+  const named = [...associations.flat(), ...annotated];
   const accounts = new Map(live.map(({ clients, eks }) => [eks.place.account, clients]));
   const roles = await Promise.all(
     [...accounts.values()].map((clients) =>
       readRoles(
         clients,
-        (role) => associated.some((one) => one.role === role.arn) || subjectsOf(role, clusters).length > 0,
+        (role) => named.some((one) => one.role === role.arn) || subjectsOf(role, clusters).length > 0,
       ),
     ),
   );
@@ -26,7 +29,12 @@ export async function readIam(live: readonly LiveCluster[]): Promise<IamSnapshot
   return {
     clusters,
     roles: found,
-    subjects: [...associated, ...found.flatMap((role) => subjectsOf(role, clusters))],
+    subjects: [
+      ...named,
+      ...found
+        .flatMap((role) => subjectsOf(role, clusters))
+        .filter((trusted) => !named.some((one) => isSame(one, trusted))),
+    ],
   };
 }
 
@@ -52,4 +60,10 @@ function subjectsOf(role: Omit<IamRole, 'policies'>, clusters: readonly IamClust
     if (cluster === undefined) return [];
     return [{ cluster, namespace, serviceAccount, via: 'irsa', known: 'trust policy', role: role.arn }];
   });
+}
+
+function isSame(one: IamSubject, other: IamSubject): boolean {
+  return (['cluster', 'namespace', 'serviceAccount', 'role'] as const).every(
+    (key) => one[key] === other[key],
+  );
 }
