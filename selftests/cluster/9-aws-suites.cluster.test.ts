@@ -5,6 +5,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { expect, test } from '@playwright/test';
 import { loadEnvironment } from '../../lib/environment/load.ts';
 import { meshDriver } from '../../lib/mesh/registry.ts';
+import type { Environment } from '../../lib/model/environment.ts';
 import { isEks } from '../../lib/run/aws/eks-environment.ts';
 import { writeState } from '../../lib/run/state.ts';
 import { apply, openKube, remove } from '../../lib/support/kube.ts';
@@ -33,11 +34,16 @@ test('verify runs the suites of AWS with accounts and pods, green when all is ri
   Object.assign(process.env, awsEnv(front.endpoint), { MESHPROOF_STATE: folder });
   const undo: (() => Promise<void>)[] = [];
   try {
-    const residency = [{ service: 'payments', regions: ['us-east', 'us-west'] }];
+    // Clusters stand in regions of AWS, and what answers in them says the labels of kind's nodes.
+    const residency = [{ service: 'payments', regions: ['eu-central-1', 'us-west-2', 'us-east', 'us-west'] }];
     const file = fileIn(folder, { expect: { residency, identities: [`${NAMESPACE}/cart`] } });
     const environment = loadEnvironment(file);
     if (!isEks(environment)) throw new Error('not on AWS');
     const { name, provider } = environment;
+    const clusters = lab.clusters.map((cluster) => ({
+      ...cluster,
+      region: regionOf(environment, cluster.name),
+    }));
     writeState({
       name,
       file,
@@ -45,7 +51,7 @@ test('verify runs the suites of AWS with accounts and pods, green when all is ri
       provider: provider.kind,
       temporary: false,
       phase: 'up',
-      lab: { ...lab, environment },
+      lab: { ...lab, environment, clusters },
     });
 
     const { east, west } = await verifyWorld('peering');
@@ -104,6 +110,10 @@ test('verify runs the suites of AWS with accounts and pods, green when all is ri
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+function regionOf({ clusters }: Environment, name: string): string {
+  return clusters.find((cluster) => cluster.name === name)?.region ?? '';
+}
 
 function serviceAccount(role: string): KubernetesObject[] {
   const annotations = { 'eks.amazonaws.com/role-arn': role };

@@ -36,7 +36,7 @@ export async function proveIdentities(
     }),
   );
   if (accounts.length === 0) return [];
-  const program = await bundle('lib/aws/whoami/main.ts');
+  const program = await bundle('lib/aws/whoami/main.ts', { minify: true });
   const podLabels = meshDriver(lab.environment).bypass?.without ?? {};
   return inParallel(accounts, async ({ kubeconfig, ...account }) => {
     const job: IdentityJob = {
