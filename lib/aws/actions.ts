@@ -42,6 +42,8 @@ const FIND: AwsAction[] = [
     'DescribeVpcEndpoints',
     'DescribeVpcPeeringConnections',
   ),
+  // The tagging API names experiments that have ended, too.
+  ...reads('fis', 'ListExperiments'),
   ...reads('route53', 'ListHealthChecks', 'ListHostedZones'),
   ...reads('tag', 'GetResources'),
 ];
@@ -201,6 +203,12 @@ export const VERIFY_ACTIONS: readonly AwsAction[] = [
   ...reads('logs', 'DescribeLogGroups'),
 ];
 
+const fis = (name: string, type: string): AwsAction => ({
+  action: `fis:${name}`,
+  resources: [`arn:*:fis:*:*:${type}/*`],
+  condition: OURS,
+});
+
 /** What `meshproof sweep --aws` calls. */
 export const SWEEP_ACTIONS: readonly AwsAction[] = withStacks(
   (name) => REMOVES.test(name),
@@ -208,6 +216,8 @@ export const SWEEP_ACTIONS: readonly AwsAction[] = withStacks(
     ...FIND,
     ...reads('ec2', 'DescribeRegions'),
     ...REMOVE,
+    fis('StopExperiment', 'experiment'),
+    fis('DeleteExperimentTemplate', 'experiment-template'),
     { action: 'logs:DeleteLogGroup', resources: ['arn:*:logs:*:*:log-group:*'] },
   ],
 );

@@ -1,4 +1,5 @@
 import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateExperimentTemplateCommand, FisClient, StartExperimentCommand } from '@aws-sdk/client-fis';
 import { findStack } from '../../lib/aws/stacks.ts';
 import { ensureZone } from '../../lib/aws/zones.ts';
 import { nameGateways } from '../../lib/environment/eks/links/dns.ts';
@@ -18,6 +19,24 @@ export async function powerOff(regions: readonly string[]): Promise<void> {
     );
     await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
   }
+}
+
+/** An experiment of AWS FIS that runs, of whoever these tags name. */
+export async function leaveExperiment(tags: Record<string, string>): Promise<void> {
+  const fis = new FisClient({ region: 'us-east-1' });
+  const { experimentTemplate } = await fis.send(
+    new CreateExperimentTemplateCommand({
+      clientToken: 'left',
+      description: 'left',
+      actions: {},
+      stopConditions: [{ source: 'none' }],
+      roleArn: 'arn:aws:iam::111122223333:role/meshproof-gone-east-fis',
+      tags,
+    }),
+  );
+  await fis.send(
+    new StartExperimentCommand({ clientToken: 'left', experimentTemplateId: experimentTemplate?.id, tags }),
+  );
 }
 
 /** Names for gateways as load balancers would have them: moto has no cluster that could ask for one. */

@@ -19,11 +19,12 @@ import type { Lab } from '../../lib/model/lab.ts';
 import { fakeLab } from '../fake-lab.ts';
 import { type Machine, machine } from './command.ts';
 import { FAULT_CASES, networksOf } from './fault-cases.ts';
+import { makeNetworks, runNode } from './faults-lab.ts';
 import { leftIn } from './left.ts';
 import { compare } from './policy-calls.ts';
 import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 import { startRouteFront } from './route-front.ts';
-import { nameAll, powerOff, ZONE } from './story-world.ts';
+import { leaveExperiment, nameAll, powerOff, ZONE } from './story-world.ts';
 
 /**
  * The whole life of an environment against moto, by the commands that a user runs; what each of them asked of AWS is kept, and the
@@ -186,11 +187,13 @@ test('a sweep lists what is left of a killed env up, touches what is not expired
   await new CloudWatchLogsClient({ region: 'us-east-1' }).send(
     new CreateLogGroupCommand({ logGroupName, tags }),
   );
+  await leaveExperiment(tags);
   const sweep = ['sweep', '--aws', '--region', ...REGIONS];
   const expired = await run(on, 'sweep', sweep);
   expect(expired.output).toMatch(/logs:log-group .*gone.*: gone, expired \d+ h ago, owner someone/);
+  expect(expired.output).toMatch(/fis:experiment \w+ in us-east-1: gone, expired/);
   expect(expired.output).not.toContain('eks-two-regions');
-  expect((await run(on, 'sweep', [...sweep, '--apply'])).output).toContain('removed 1');
+  expect((await run(on, 'sweep', [...sweep, '--apply'])).output).toContain('removed 3');
   // Every region that is enabled: nothing more is past its time.
   expect(await run(on, 'sweep', ['sweep', '--aws'])).toMatchObject({
     code: 0,
@@ -240,9 +243,23 @@ for (const fault of FAULT_CASES)
     });
   });
 
+test('calls of a fault are kept: a node is terminated, and its node group brings another', async ({}, info) => {
+  await moto.reset();
+  const { lab, east } = await makeNetworks();
+  await remember(FAULT_REGIONS);
+  const node = lab.clusters[0]?.nodes[1]?.name ?? '';
+  await here('fault:node-terminate', async () => {
+    const spec = { kind: 'node-terminate', cluster: 'east', node } as const;
+    const plan = await planLive(spec, lab, { run: 'story', lastsMs: 60_000 });
+    const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
+    const reverted = active.revert();
+    await runNode(east, { subnet: east.subnets[1] ?? '', address: '10.10.1.11' });
+    await reverted;
+  });
+});
+
 test('each policy allows every call that was made for it, and nothing that was not', () => {
-  // That of a terminated node has a test of its own (faults.test.ts).
-  const purposes = PURPOSES.filter((one) => one !== 'all' && one !== 'fault:node-terminate');
+  const purposes = PURPOSES.filter((one) => one !== 'all');
   const seen = Object.fromEntries(
     purposes.map((purpose) => [
       purpose,
