@@ -203,9 +203,9 @@ export const VERIFY_ACTIONS: readonly AwsAction[] = [
   ...reads('logs', 'DescribeLogGroups'),
 ];
 
-const fis = (name: string, type: string): AwsAction => ({
-  action: `fis:${name}`,
-  resources: [`arn:*:fis:*:*:${type}/*`],
+const removes = (service: string, name: string, type: string): AwsAction => ({
+  action: `${service}:${name}`,
+  resources: [`arn:*:${service}:*:*:${type}/*`],
   condition: OURS,
 });
 
@@ -216,8 +216,12 @@ export const SWEEP_ACTIONS: readonly AwsAction[] = withStacks(
     ...FIND,
     ...reads('ec2', 'DescribeRegions'),
     ...REMOVE,
-    fis('StopExperiment', 'experiment'),
-    fis('DeleteExperimentTemplate', 'experiment-template'),
+    removes('fis', 'StopExperiment', 'experiment'),
+    removes('fis', 'DeleteExperimentTemplate', 'experiment-template'),
+    removes('elasticloadbalancing', 'DeleteLoadBalancer', 'loadbalancer'),
+    removes('elasticloadbalancing', 'DeleteTargetGroup', 'targetgroup'),
+    ...reads('elasticloadbalancing', 'DescribeLoadBalancers'),
+    ...reads('ec2', 'DescribeNetworkInterfaces'),
     { action: 'logs:DeleteLogGroup', resources: ['arn:*:logs:*:*:log-group:*'] },
   ],
 );

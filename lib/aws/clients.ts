@@ -3,6 +3,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { FisClient } from '@aws-sdk/client-fis';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
@@ -43,6 +44,7 @@ export interface AwsClients {
   tagging: ResourceGroupsTaggingAPIClient;
   quotas: ServiceQuotasClient;
   fis: FisClient;
+  balancing: ElasticLoadBalancingV2Client;
   /**
    * Asked of STS once for each account and process. A `usage` error when the account is on a deny list, or is not the
    * one that the environment file names; an `environment` error when nobody can sign in.
@@ -117,6 +119,7 @@ function makeClients(place: AwsPlace, asked: string): AwsClients {
     tagging: lazy(() => new ResourceGroupsTaggingAPIClient(settings)),
     quotas: lazy(() => new ServiceQuotasClient(settings)),
     fis: lazy(() => new FisClient(settings)),
+    balancing: lazy(() => new ElasticLoadBalancingV2Client(settings)),
     sts,
   };
   const clients = { place, identity };

@@ -22,9 +22,11 @@ const TYPES: Record<string, string> = {
 const OURS = `aws:ResourceTag/${TAG.environment}`;
 /** Conditions ask for these keys; each call is made by an environment of this name. */
 const ENVIRONMENT = ['any'];
-/** What IAM looks up by itself, and finds ours: the VPC of the side that accepts, what FIS has of ours. */
+/** What IAM looks up by itself, and finds ours: the VPC of the side that accepts, load balancers, what FIS has of ours. */
 const LOOKED_UP: Record<string, string> = {
   'ec2:AcceptVpcPeeringConnection': 'vpc',
+  'elasticloadbalancing:DeleteLoadBalancer': 'loadbalancer',
+  'elasticloadbalancing:DeleteTargetGroup': 'targetgroup',
   'fis:DeleteExperimentTemplate': 'experiment-template',
   'fis:GetExperimentTemplate': 'experiment-template',
   'fis:StartExperiment': 'experiment-template',

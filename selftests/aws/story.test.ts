@@ -17,6 +17,7 @@ import { planLive } from '../../lib/fault/plan.ts';
 import type { AwsCall } from '../../lib/model/aws.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { fakeLab } from '../fake-lab.ts';
+import { balance } from './balancers.ts';
 import { type Machine, machine } from './command.ts';
 import { FAULT_CASES, networksOf } from './fault-cases.ts';
 import { makeNetworks, runNode } from './faults-lab.ts';
@@ -188,12 +189,13 @@ test('a sweep lists what is left of a killed env up, touches what is not expired
     new CreateLogGroupCommand({ logGroupName, tags }),
   );
   await leaveExperiment(tags);
+  await balance('us-east-1', 'gone', old);
   const sweep = ['sweep', '--aws', '--region', ...REGIONS];
   const expired = await run(on, 'sweep', sweep);
   expect(expired.output).toMatch(/logs:log-group .*gone.*: gone, expired \d+ h ago, owner someone/);
   expect(expired.output).toMatch(/fis:experiment \w+ in us-east-1: gone, expired/);
   expect(expired.output).not.toContain('eks-two-regions');
-  expect((await run(on, 'sweep', [...sweep, '--apply'])).output).toContain('removed 3');
+  expect((await run(on, 'sweep', [...sweep, '--apply'])).output).toContain('removed 5');
   // Every region that is enabled: nothing more is past its time.
   expect(await run(on, 'sweep', ['sweep', '--aws'])).toMatchObject({
     code: 0,
@@ -251,8 +253,7 @@ test('calls of a fault are kept: a node is terminated, and its node group brings
   await here('fault:node-terminate', async () => {
     const spec = { kind: 'node-terminate', cluster: 'east', node } as const;
     const plan = await planLive(spec, lab, { run: 'story', lastsMs: 60_000 });
-    const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
-    const reverted = active.revert();
+    const reverted = (await injectFault(plan, { journal: info.outputPath('journal.jsonl') })).revert();
     await runNode(east, { subnet: east.subnets[1] ?? '', address: '10.10.1.11' });
     await reverted;
   });
