@@ -11,6 +11,7 @@ import { type Counted, counted } from './fake/counted.ts';
 import { isPlanted } from './fake/defects.ts';
 import { injectFake } from './fake/faults.ts';
 import { fakeAws } from './fake/aws.ts';
+import { fakeFailoverName } from './fake/failover-name.ts';
 import { fakeLoad } from './fake/loads.ts';
 import { serviceIn } from './fake/services.ts';
 import { fakeWatch } from './fake/watch.ts';
@@ -104,6 +105,7 @@ function backendOf(manifest: RunManifest): Backend {
     },
     problems: async () => problemsIn(),
     aws: async (checks) => fakeAws(checks),
+    failoverName: async () => fakeFailoverName(world.lab.environment),
     watch: fakeWatch(world),
     diagnose: async () => ({ causes: problemsIn(), files: {} }),
     [Symbol.asyncDispose]: async () => {},

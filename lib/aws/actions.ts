@@ -199,7 +199,14 @@ export const VERIFY_ACTIONS: readonly AwsAction[] = [
     'GetPolicyVersion',
     'ListOpenIDConnectProviders',
   ),
-  ...reads('route53', 'GetHealthCheck', 'GetHostedZone', 'ListHostedZonesByName', 'ListResourceRecordSets'),
+  ...reads(
+    'route53',
+    'GetHealthCheck',
+    'GetHealthCheckStatus',
+    'GetHostedZone',
+    'ListHostedZonesByName',
+    'ListResourceRecordSets',
+  ),
   ...reads('logs', 'DescribeLogGroups'),
 ];
 

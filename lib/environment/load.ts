@@ -177,9 +177,13 @@ function waiver({ owner, ...rest }: EnvironmentFile['waivers'][number]): Waiver 
   return owner === undefined ? rest : { ...rest, owner };
 }
 
-function dnsBudget({ p99, restart }: EnvironmentFile['budgets']['dns']): DnsBudget {
+function dnsBudget({ p99, restart, failover }: EnvironmentFile['budgets']['dns']): DnsBudget {
   const { errorSeconds, longestGap } = restart;
-  return { p99Ms: inMs(p99), restart: { errorSeconds, longestGapMs: inMs(longestGap) } };
+  return {
+    p99Ms: inMs(p99),
+    restart: { errorSeconds, longestGapMs: inMs(longestGap) },
+    ...(failover === undefined ? {} : { failoverMs: inMs(failover) }),
+  };
 }
 
 function latencyBudget(budget: EnvironmentFile['budgets']['latency']['inCluster']): LatencyBudget {

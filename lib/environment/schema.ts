@@ -151,6 +151,11 @@ export const environmentSchema = z.strictObject({
           errorSeconds: z.number().min(0).describe('failed lookups divided by the rate'),
           longestGap: duration.describe('longest time between the sends of two answered lookups'),
         }),
+        failover: duration
+          .optional()
+          .describe(
+            'a health check turns → every cluster hears the other record (suite aws/failover); the TTL of the record and 60s when left out',
+          ),
       })
       .default({ p99: '100ms', restart: { errorSeconds: 1, longestGap: '1s' } })
       .describe('name resolution, and what a rolling restart of the cluster DNS may cost'),

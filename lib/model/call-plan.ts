@@ -57,7 +57,7 @@ export type CallTarget =
   | {
       protocol: 'dns-udp' | 'dns-tcp';
       name: string;
-      type: 'A' | 'AAAA' | 'SRV' | 'PTR';
+      type: 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR';
       server?: string;
       /** Applies search path and ndots of resolv.conf as a stub resolver does; otherwise the name is asked as it is. */
       search?: boolean;

@@ -144,6 +144,8 @@ export interface DnsBudget {
   p99Ms: number;
   /** What a rolling restart of the cluster DNS may cost a caller that asks all the time. */
   restart: { errorSeconds: number; longestGapMs: number };
+  /** A failover of Route 53 must be heard by every cluster within this time; its default follows the record's TTL. */
+  failoverMs?: number;
 }
 
 export interface Budgets {

@@ -46,6 +46,9 @@ export interface FaultLimits {
 /** Faults that the suites of failover inject, and know how to measure. */
 export type FailoverSpec = NodeKillSpec | LinkPartitionSpec;
 
+/** Faults that suites inject. */
+export type SuiteSpec = FailoverSpec | HealthCheckInversionSpec;
+
 /** Power loss of one node: its container is killed without warning. */
 export interface NodeKillSpec {
   kind: 'node-kill';

@@ -1,11 +1,12 @@
 import type { ActiveFault } from '../fault/inject.ts';
 import type { LoadResult } from '../load/k6.ts';
 import type { LoadPlan } from '../load/script-plan.ts';
-import type { FailoverSpec } from '../model/fault.ts';
+import type { SuiteSpec } from '../model/fault.ts';
 import type { Lab } from '../model/lab.ts';
 import type { ServiceView } from '../model/service.ts';
 import type { AgentClient } from '../probe/client.ts';
 import type { AwsCheck } from '../model/aws-check.ts';
+import type { FailoverName } from '../model/aws-dns.ts';
 import type { Clock } from '../support/clock.ts';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { MutualTls } from '../mesh/contracts.ts';
@@ -87,7 +88,7 @@ export interface Backend extends AsyncDisposable {
   addService(name: string, namespace: string, app: string): Promise<() => Promise<void>>;
   /** What was measured of each arm of the plan, in its order. */
   load(request: LoadRequest): Promise<LoadResult[]>;
-  inject(spec: FailoverSpec, lastsMs: number): Promise<ActiveFault>;
+  inject(spec: SuiteSpec, lastsMs: number): Promise<ActiveFault>;
   /** Waits for the steady state of workloads and mesh after a fault. */
   steady(timeoutMs: number): Promise<void>;
   /** What the mesh driver finds wrong just now, in words: the hint in a failed verdict. */
@@ -96,6 +97,8 @@ export interface Backend extends AsyncDisposable {
   diagnose(question: DiagnosisQuestion): Promise<Diagnosis>;
   /** Reads the live AWS accounts of the lab, and judges them; `not-applicable` where there are none. Changes nothing. */
   aws(checks: readonly AwsCheck[]): Promise<AwsReport>;
+  /** The name that leads to the gateways by failover, as Route 53 has it now; `not-applicable` where there is none. Changes nothing. */
+  failoverName(): Promise<FailoverName>;
   /** Looks back on the whole run. */
   watch: RunWatch;
 }

@@ -4,6 +4,7 @@ import { listTests } from './test-list.ts';
 
 /** Tests that nothing can be measured of in the default environment with images from source, and why. */
 const NOT_APPLICABLE: Record<string, string> = {
+  'aws/failover: the name of the gateways fails over, and back': 'not on AWS',
   'aws/identities: a service account has the same AWS rights everywhere': 'not on AWS',
   'aws/names: the records of gateways can fail over': 'not on AWS',
   'aws/network: the network lets the mesh through, and nothing more': 'not on AWS',

@@ -135,6 +135,7 @@ export function labBackend(manifest: RunManifest): Backend {
     problems,
     // Loaded when it is asked for: the AWS SDK is large, and most labs are not there.
     aws: async (checks) => (await import('./aws/check-lab.ts')).checkLab(lab, checks),
+    failoverName: async () => (await import('./aws/failover-name.ts')).readFailoverName(lab.environment),
     watch: runWatch(lab, manifest.output),
     diagnose(question) {
       return diagnoseLab(this, question);

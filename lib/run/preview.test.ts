@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { onEks } from '../../selftests/aws/eks-lab.ts';
 import { fakeCluster, fakeLab } from '../../selftests/fake-lab.ts';
 import type { PlannedTest } from '../model/run.ts';
 import { projectRoot } from '../support/paths.ts';
@@ -52,6 +53,21 @@ test('the victims are those that the run takes: the last caller loses the first 
   // The order is the environment's, not that of --from.
   expect(ofThree([cut], ['west', 'east'])).toContain('every packet from west (3 nodes) to east (3 nodes)');
   expect(ofThree([cut], ['east'], false)).toContain('link-partition (nftables): east → west');
+});
+
+test('the inverted health check of the suite aws/failover is announced where its records are', () => {
+  const { environment } = onEks(lab);
+  const { provider } = environment;
+  if (provider.kind !== 'eks') throw new Error('not on EKS');
+  const inverts = planned('aws/failover', 'disruptive');
+  const plan = { tests: [inverts], durations, callers: [] };
+  const names = { zone: 'mesh.test', routing: 'failover', ttlMs: 30_000 } as const;
+  const named = { ...environment, provider: { ...provider, dns: names } };
+  expect(previewVerify(named, lab, plan).join('\n')).toContain(
+    'fault health-check-inversion (route53): the health check of the gateway of east; gateway.mesh.test leads elsewhere',
+  );
+  expect(previewVerify(environment, lab, plan).join('\n')).not.toContain('health-check-inversion');
+  expect(previewVerify(named, lab, { ...plan, tests: [cut] }).join('\n')).not.toContain('inversion');
 });
 
 test('a fault or change of a test that is not selected is not announced', () => {

@@ -1,4 +1,5 @@
 import { planFault } from '../fault/plan.ts';
+import { gatewaysName } from '../model/aws-dns.ts';
 import type { Environment } from '../model/environment.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { FaultPlan } from '../model/fault-plan.ts';
@@ -44,6 +45,7 @@ export function previewVerify(
     ),
     ...lastingChanges(tests, stage),
     ...faults(tests, stage, lab),
+    ...inversion(tests, environment),
   ];
 }
 
@@ -77,6 +79,16 @@ function faults(tests: readonly PlannedTest[], stage: Stage, lab: Lab | undefine
   return Object.entries(words).flatMap(([suite, fault]) =>
     tests.some(({ id }) => isOf(id, suite)) ? [`fault ${fault}; ${limits}`] : [],
   );
+}
+
+/** The fault of the suite that times a failover of Route 53, where there are records that can fail over. */
+function inversion(tests: readonly PlannedTest[], { provider, clusters }: Environment): string[] {
+  const [primary] = clusters;
+  const dns = provider.kind === 'eks' ? provider.dns : undefined;
+  if (!primary || dns?.routing !== 'failover' || !tests.some(({ id }) => isOf(id, 'aws/failover'))) return [];
+  return [
+    `fault health-check-inversion (route53): the health check of the gateway of ${primary.name}; ${gatewaysName(dns.zone)} leads elsewhere until every cluster has heard it, for one and a half limits and a TTL at the longest, reverted a minute later by a dead-man on AWS`,
+  ];
 }
 
 function partition(from: string, to: string, lab: Lab | undefined): string {

@@ -5,10 +5,13 @@ import type { AddressInfo } from 'node:net';
 /**
  * Stands in front of moto, and adds to its answers what it knows and does not say: the attachment that a route of a transit gateway
  * leads to (its list of them is always empty), and that there is no association of Pod Identity (it knows none of these
- * calls). Everything else is passed on as it is. The shape is that of
+ * calls); and that checkers reach none of the `unreached` health checks, where moto says that they reach all. Everything else is passed on as it is. The shape is that of
  * `TransitGatewayRoute.TransitGatewayAttachments` in the EC2 API reference.
  */
-export async function startRouteFront(moto: string): Promise<{ endpoint: string } & AsyncDisposable> {
+export async function startRouteFront(
+  moto: string,
+  unreached: ReadonlySet<string> = new Set(),
+): Promise<{ endpoint: string } & AsyncDisposable> {
   /** Attachment by route table and range. */
   const routes = new Map<string, string>();
   const server = createServer((request, response) => {
@@ -18,6 +21,12 @@ export async function startRouteFront(moto: string): Promise<{ endpoint: string 
       if (/^\/clusters\/[^/]+\/pod-identity-associations/.test(request.url ?? '')) {
         response.writeHead(200, { 'content-type': 'application/json' });
         response.end(JSON.stringify({ associations: [] }));
+        return;
+      }
+      const check = /\/healthcheck\/([^/]+)\/status$/.exec(request.url ?? '')?.[1];
+      if (unreached.has(check ?? '')) {
+        response.writeHead(200, { 'content-type': 'text/xml' });
+        response.end(NOBODY);
         return;
       }
       const action = asked.get('Action') ?? '';
@@ -50,6 +59,12 @@ export async function startRouteFront(moto: string): Promise<{ endpoint: string 
     },
   };
 }
+
+/** The shape of the Route 53 API reference, "GetHealthCheckStatus". */
+const NOBODY =
+  '<GetHealthCheckStatusResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><HealthCheckObservations><HealthCheckObservation>' +
+  '<Region>us-east-1</Region><IPAddress>192.0.2.7</IPAddress><StatusReport><Status>Failure: The health checker could not establish a connection within the timeout limit.</Status>' +
+  '<CheckedTime>2026-01-01T00:00:00Z</CheckedTime></StatusReport></HealthCheckObservation></HealthCheckObservations></GetHealthCheckStatusResponse>';
 
 function withAttachments(text: string, table: string, routes: ReadonlyMap<string, string>): string {
   return text.replace(

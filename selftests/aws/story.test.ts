@@ -8,6 +8,7 @@ import {
   DescribeTransitGatewayAttachmentsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import { whyNoFailover } from '../../lib/analysis/aws/dns-health.ts';
 import { awsCalls } from '../../lib/aws/calls.ts';
 import { actionsFor, PURPOSES } from '../../lib/aws/policies.ts';
 import { TAG, tagList } from '../../lib/aws/tags.ts';
@@ -16,6 +17,7 @@ import { injectFault } from '../../lib/fault/inject.ts';
 import { planLive } from '../../lib/fault/plan.ts';
 import type { AwsCall } from '../../lib/model/aws.ts';
 import type { Lab } from '../../lib/model/lab.ts';
+import { readFailoverName } from '../../lib/run/aws/failover-name.ts';
 import { fakeLab } from '../fake-lab.ts';
 import { balance } from './balancers.ts';
 import { type Machine, machine } from './command.ts';
@@ -137,6 +139,10 @@ for (const name of ['eks-two-regions', 'eks-two-regions-tgw'])
     if (name === 'eks-two-regions-tgw') {
       await here('provision', () => nameAll(lab.environment));
       expect(await run(on, 'provision', up)).toMatchObject({ code: 0 });
+    }
+    if (name === 'eks-two-regions-tgw') {
+      const named = await here('verify', () => readFailoverName(lab.environment));
+      expect(whyNoFailover(named)).toBeUndefined();
     }
     const every = await run(on, 'verify', ['aws', 'check', '-e', on.file]);
     expect(every.output).not.toContain('✗ network');

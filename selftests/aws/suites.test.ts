@@ -14,6 +14,7 @@ const provider: EksSettings = {
   accounts: { default: account },
   clusters: {},
   links: 'peering',
+  dns: { zone: 'mesh.example.internal', routing: 'failover', ttlMs: 30_000 },
   paths: [],
   expect: {
     flowLogs: true,
@@ -45,6 +46,31 @@ const RED: Planted[] = [
   { suite: 'aws/identities', defect: 'aws-unequal', says: 'iam is not in order' },
   { suite: 'aws/names', defect: 'aws-unequal', says: 'dns is not in order' },
   { suite: 'aws/recordings', defect: 'aws-unequal', says: 'cloudwatch is not in order' },
+  {
+    suite: 'aws/failover',
+    defect: 'name-never-fails-over',
+    says: /failover-did-not-happen: west: gateway\.mesh\.example\.internal never led to west within 1\d\d\.\d s, where 90\.0 s are allowed/,
+  },
+  {
+    suite: 'aws/failover',
+    defect: 'name-fails-over-late',
+    says: /failover-late: east: .* led to west after 1\d\d\.\d s, .* where 90\.0 s are allowed/,
+  },
+  {
+    suite: 'aws/failover',
+    defect: 'name-lost',
+    says: /answers-missing: east: \d+ × dns-servfail of \d+ lookups/,
+  },
+  {
+    suite: 'aws/failover',
+    defect: 'name-never-returns',
+    says: /did-not-fail-back: west: gateway\.mesh\.example\.internal never led back to east within/,
+  },
+  {
+    suite: 'aws/failover',
+    defect: 'secondary-unhealthy',
+    says: /failover-did-not-happen: not tried, because the secondary .* is unhealthy/,
+  },
 ];
 
 async function awsSuites(): Promise<Record<string, string>> {
@@ -55,7 +81,7 @@ async function awsSuites(): Promise<Record<string, string>> {
 test('the suites of AWS pass on a lab that is in order, and are not applicable elsewhere', async () => {
   test.setTimeout(400_000);
   const suites = await awsSuites();
-  expect(Object.keys(suites)).toHaveLength(6);
+  expect(Object.keys(suites)).toHaveLength(7);
   const here = await runInline(suites, { lab: labOnAws(['region-east', 'region-west']) });
   expect(here.verdict.tests.filter(({ verdict }) => verdict !== 'passed')).toEqual([]);
   const elsewhere = await runInline(suites);
@@ -78,6 +104,15 @@ test('each of them turns red, and says why', async () => {
     expect(found?.verdict, nameOf(planted)).toBe('failed');
     expect(found?.reason).toMatch(planted.says);
   }
+  // Behind an internal load balancer the checkers reach nobody: nothing is inverted, and the remedy is named.
+  const internal = await runInline(
+    await plantedSuites([{ suite: 'aws/failover', defect: 'checkers-reach-nobody', says: '' }]),
+    { lab: labOnAws(['region-east', 'region-west']) },
+  );
+  expect(internal.verdict.tests[0]).toMatchObject({
+    verdict: 'not-applicable',
+    reason: expect.stringMatching(/answers as if all were well[^]*public endpoint, or of a CloudWatch alarm/),
+  });
   // A service that answers from where it must not be.
   const { 'aws/residency.spec.ts': residency = '' } = await awsSuites();
   const strays = await runInline({ 'aws/residency.spec.ts': residency }, { lab: labOnAws(['region-east']) });

@@ -80,6 +80,12 @@ const DEFECTS = {
   'clocks-coarse': 'clocks are read to 80 ms only',
   'aws-shut': 'a security group of west does not let the gateway port in',
   'aws-unequal': 'the account, zone and logs of the clusters are not as they should be',
+  'name-never-fails-over': 'resolvers of west go on with the primary, whatever its health check says',
+  'name-fails-over-late': 'Route 53 takes a minute and a half more than it says to fail over',
+  'name-lost': 'resolvers answer SERVFAIL for 3 s while a name fails over',
+  'name-never-returns': 'a name that has failed over stays where it is',
+  'checkers-reach-nobody': 'the health checks of both gateways are unhealthy',
+  'secondary-unhealthy': 'the health check of the second gateway is unhealthy',
   'trace-stripped': 'in west the header traceparent is removed before it reaches a server',
 } as const;
 export type Defect = keyof typeof DEFECTS;

@@ -3,6 +3,7 @@ import { CAPTURED_CALLER } from '../../lib/run/areas/dns.ts';
 import type { CallTarget } from '../../lib/model/call-plan.ts';
 import type { Ending, FakeCall } from './calls.ts';
 import { isPlanted } from './defects.ts';
+import { failoverAnswer } from './failover-name.ts';
 import { resolversIn, servicesIn } from './services.ts';
 import type { FakeWorld } from './world.ts';
 
@@ -19,6 +20,8 @@ const FITS = 70;
 /** The cluster's resolvers, asked as a stub resolver or one name at a time. */
 export function dnsCall(world: FakeWorld, call: FakeCall, target: DnsTarget): Ending {
   if (isPlanted('resolver-deaf')) return { outcome: 'dns-timeout', latencyMs: Number.POSITIVE_INFINITY };
+  const failover = failoverAnswer(world, call, target.name);
+  if (failover) return failover;
   if (target.search !== true) return answer(world, call, target);
   const asked: string[] = [];
   let ending: Ending = NXDOMAIN;

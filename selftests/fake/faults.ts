@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ActiveFault, injectFault } from '../../lib/fault/inject.ts';
 import type { Mechanism } from '../../lib/fault/mechanism.ts';
 import { planFault } from '../../lib/fault/plan.ts';
-import type { FailoverSpec } from '../../lib/model/fault.ts';
+import type { SuiteSpec } from '../../lib/model/fault.ts';
 import type { RunManifest } from '../../lib/model/run.ts';
 import { MeshproofError } from '../../lib/support/errors.ts';
 import { isPlanted } from './defects.ts';
@@ -25,17 +25,22 @@ export function lastFaultBefore(world: FakeWorld, at: number, path: Path): FakeF
   return world.faults.findLast((fault) => cuts(fault.spec, path) && fault.from <= at);
 }
 
-function cuts(spec: FailoverSpec, { from, to, node }: Path): boolean {
-  return spec.kind === 'node-kill'
-    ? spec.cluster === to && spec.node === node
-    : spec.from === from && spec.to === to;
+function cuts(spec: SuiteSpec, { from, to, node }: Path): boolean {
+  switch (spec.kind) {
+    case 'node-kill':
+      return spec.cluster === to && spec.node === node;
+    case 'link-partition':
+      return spec.from === from && spec.to === to;
+    case 'health-check-inversion':
+      return false;
+  }
 }
 
 /** Carries a fault out with the product's own order of steps and journal; only the mechanism is ours. */
 export async function injectFake(
   world: FakeWorld,
   { id: run, output }: RunManifest,
-  spec: FailoverSpec,
+  spec: SuiteSpec,
   lastsMs: number,
 ): Promise<ActiveFault> {
   const { clock } = world;
@@ -52,7 +57,7 @@ export async function injectFake(
   return { ...active, injectedAt: { from, to }, revert };
 }
 
-function mechanismIn(world: FakeWorld, spec: FailoverSpec, onRevert: () => void): Mechanism {
+function mechanismIn(world: FakeWorld, spec: SuiteSpec, onRevert: () => void): Mechanism {
   const { clock } = world;
   return {
     arm: async () => 'a dead-man that nobody needs: the world ends with its process',

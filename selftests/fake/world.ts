@@ -1,4 +1,4 @@
-import type { FailoverSpec } from '../../lib/model/fault.ts';
+import type { SuiteSpec } from '../../lib/model/fault.ts';
 import type { Lab, LabCluster, LabNode } from '../../lib/model/lab.ts';
 import type { Place } from '../../lib/model/observation.ts';
 import { ferryService } from '../../lib/run/areas/connectivity.ts';
@@ -49,7 +49,7 @@ export interface FakeService {
 
 /** One fault, from when it bites until it is gone. */
 export interface FakeFault {
-  spec: FailoverSpec;
+  spec: SuiteSpec;
   from: number;
   to: number;
 }

@@ -7,6 +7,7 @@ import { checkBytes, checkHttp, checkMessages, checkPause, checkTls } from './ta
 
 /** Longest deadline: a call must not outlive a fault's report. */
 const DEADLINE_LIMIT_MS = 60_000;
+const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'SRV', 'PTR'];
 
 /** Checks a plan that came over the control channel; throws {@link PlanRefused} with what is wrong. */
 export function checkPlan(input: unknown): CallPlan {
@@ -61,7 +62,7 @@ function checkTarget(target: Partial<CallTarget> | undefined): void {
     case 'dns-udp':
     case 'dns-tcp':
       need(isHost(given['name']), 'target.name: a name');
-      need(['A', 'AAAA', 'SRV', 'PTR'].includes(String(given['type'])), 'target.type: A, AAAA, SRV or PTR');
+      need(RECORD_TYPES.includes(String(given['type'])), `target.type: ${RECORD_TYPES.join(', ')}`);
       need(isFlag(given['search']), 'target.search: true or false');
       if (given['server'] !== undefined) checkServer(given['server']);
       return;

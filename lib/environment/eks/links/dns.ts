@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ensureHealthCheck, ensureZone, writeRecords } from '../../../aws/zones.ts';
+import { GATEWAY } from '../../../model/aws-dns.ts';
 import type { AwsDnsSettings } from '../../../model/aws.ts';
 import type { OurTags } from '../../../aws/tags.ts';
 import type { ClusterNetwork } from './contract.ts';
@@ -12,9 +13,6 @@ export interface GatewayName {
   /** Of its health check, where it has one. */
   healthCheck?: string;
 }
-
-/** Name in the zone by which the gateways of all clusters are called, and each of them under its cluster's. */
-const GATEWAY = 'gateway';
 
 /** A record as Route 53 takes it. */
 export interface GatewayRecord {

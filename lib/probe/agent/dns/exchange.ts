@@ -4,7 +4,7 @@ import { type DecodedPacket, type Packet, decode, encode, streamEncode } from 'd
 import { armDeadline } from '../call/deadline.ts';
 import { NameFailure } from '../call/outcome.ts';
 
-type RecordType = 'A' | 'AAAA' | 'SRV' | 'PTR';
+type RecordType = 'A' | 'AAAA' | 'CNAME' | 'SRV' | 'PTR';
 
 export interface DnsServer {
   address: string;
