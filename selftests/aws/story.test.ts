@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeTagsCommand,
   DescribeTransitGatewayAttachmentsCommand,
@@ -11,7 +10,7 @@ import {
 import { whyNoFailover } from '../../lib/analysis/aws/dns-health.ts';
 import { awsCalls } from '../../lib/aws/calls.ts';
 import { actionsFor, PURPOSES } from '../../lib/aws/policies.ts';
-import { TAG, tagList } from '../../lib/aws/tags.ts';
+import { TAG } from '../../lib/aws/tags.ts';
 import { loadEnvironment } from '../../lib/environment/load.ts';
 import { injectFault } from '../../lib/fault/inject.ts';
 import { planLive } from '../../lib/fault/plan.ts';
@@ -19,7 +18,6 @@ import type { AwsCall } from '../../lib/model/aws.ts';
 import type { Lab } from '../../lib/model/lab.ts';
 import { readFailoverName } from '../../lib/run/aws/failover-name.ts';
 import { fakeLab } from '../fake-lab.ts';
-import { balance } from './balancers.ts';
 import { type Machine, machine } from './command.ts';
 import { FAULT_CASES, networksOf } from './fault-cases.ts';
 import { makeNetworks, runNode } from './faults-lab.ts';
@@ -27,7 +25,7 @@ import { leftIn } from './left.ts';
 import { compare } from './policy-calls.ts';
 import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 import { startRouteFront } from './route-front.ts';
-import { leaveExperiment, nameAll, powerOff, ZONE } from './story-world.ts';
+import { leaveExpired, nameAll, powerOff, ZONE } from './story-world.ts';
 
 /**
  * The whole life of an environment against moto, by the commands that a user runs; what each of them asked of AWS is kept, and the
@@ -188,14 +186,7 @@ test('a sweep lists what is left of a killed env up, touches what is not expired
   expect(killed.output).toMatch(/east–west: pcx-/);
   await run(on, 'killed', ['--version']);
   await remember(REGIONS);
-  const logGroupName = '/aws/eks/gone/cluster';
-  const old = tagList({ environment: 'gone', owner: 'someone', expires: '2026-01-01T00:00:00.000Z' });
-  const tags = Object.fromEntries(old.map(({ Key, Value }) => [Key, Value]));
-  await new CloudWatchLogsClient({ region: 'us-east-1' }).send(
-    new CreateLogGroupCommand({ logGroupName, tags }),
-  );
-  await leaveExperiment(tags);
-  await balance('us-east-1', 'gone', old);
+  await leaveExpired();
   const sweep = ['sweep', '--aws', '--region', ...REGIONS];
   const expired = await run(on, 'sweep', sweep);
   expect(expired.output).toMatch(/logs:log-group .*gone.*: gone, expired \d+ h ago, owner someone/);
