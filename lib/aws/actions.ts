@@ -42,6 +42,8 @@ const FIND: AwsAction[] = [
     'DescribeVpcEndpoints',
     'DescribeVpcPeeringConnections',
   ),
+  // The tagging API names experiments that have ended, too.
+  ...reads('fis', 'ListExperiments'),
   ...reads('route53', 'ListHealthChecks', 'ListHostedZones'),
   ...reads('tag', 'GetResources'),
 ];
@@ -208,6 +210,12 @@ export const VERIFY_ACTIONS: readonly AwsAction[] = [
   ...reads('logs', 'DescribeLogGroups'),
 ];
 
+const removes = (service: string, name: string, type: string): AwsAction => ({
+  action: `${service}:${name}`,
+  resources: [`arn:*:${service}:*:*:${type}/*`],
+  condition: OURS,
+});
+
 /** What `meshproof sweep --aws` calls. */
 export const SWEEP_ACTIONS: readonly AwsAction[] = withStacks(
   (name) => REMOVES.test(name),
@@ -215,6 +223,12 @@ export const SWEEP_ACTIONS: readonly AwsAction[] = withStacks(
     ...FIND,
     ...reads('ec2', 'DescribeRegions'),
     ...REMOVE,
+    removes('fis', 'StopExperiment', 'experiment'),
+    removes('fis', 'DeleteExperimentTemplate', 'experiment-template'),
+    removes('elasticloadbalancing', 'DeleteLoadBalancer', 'loadbalancer'),
+    removes('elasticloadbalancing', 'DeleteTargetGroup', 'targetgroup'),
+    ...reads('elasticloadbalancing', 'DescribeLoadBalancers'),
+    ...reads('ec2', 'DescribeNetworkInterfaces'),
     { action: 'logs:DeleteLogGroup', resources: ['arn:*:logs:*:*:log-group:*'] },
   ],
 );

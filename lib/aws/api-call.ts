@@ -17,6 +17,11 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import {
+  CreateExperimentTemplateCommand,
+  DeleteExperimentTemplateCommand,
+  StartExperimentCommand,
+} from '@aws-sdk/client-fis';
 import { UpdateHealthCheckCommand } from '@aws-sdk/client-route-53';
 import type { AwsPlace } from '../model/aws.ts';
 import type { AwsApiCall } from '../model/aws-fault.ts';
@@ -45,19 +50,29 @@ const EC2 = {
   terminateInstances: TerminateInstancesCommand,
 };
 
+const FIS = {
+  createExperimentTemplate: CreateExperimentTemplateCommand,
+  deleteExperimentTemplate: DeleteExperimentTemplateCommand,
+  startExperiment: StartExperimentCommand,
+};
+
 /** Answers to a call whose work is done already: what is to be deleted is gone, or what is to be made is there. */
 const DONE_ALREADY =
   /NotFound|AlreadyExists|AlreadyAssociated|Duplicate|NoSuchHealthCheck|IncorrectState.*associat/i;
 
 /** Makes a call that is given as data. An action that faults never take is a `bug`. */
 export async function callAws(place: AwsPlace, { service, action, input }: AwsApiCall): Promise<object> {
-  const { ec2, route53 } = awsClients(place);
+  const { ec2, route53, fis } = awsClients(place);
   if (service === 'ec2' && action in EC2) {
     const Command = EC2[action as keyof typeof EC2] as unknown as typeof CreateNetworkInterfaceCommand;
     return ec2.send(new Command(input as never));
   }
   if (service === 'route53' && action === 'updateHealthCheck')
     return route53.send(new UpdateHealthCheckCommand(input as never));
+  if (service === 'fis' && action in FIS) {
+    const Command = FIS[action as keyof typeof FIS] as unknown as typeof CreateExperimentTemplateCommand;
+    return fis.send(new Command(input as never));
+  }
   throw new MeshproofError('bug', `no fault calls ${service}:${action}`);
 }
 

@@ -6,6 +6,7 @@ const calls: AwsCall[] = [];
 /** Services whose prefix in IAM is not their id in lower case without blanks. */
 const PREFIXES: Record<string, string> = {
   CloudWatchLogs: 'logs',
+  ElasticLoadBalancingV2: 'elasticloadbalancing',
   ResourceGroupsTaggingAPI: 'tag',
   ServiceQuotas: 'servicequotas',
 };

@@ -3,6 +3,8 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { FisClient } from '@aws-sdk/client-fis';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { Route53Client } from '@aws-sdk/client-route-53';
@@ -41,6 +43,8 @@ export interface AwsClients {
   logs: CloudWatchLogsClient;
   tagging: ResourceGroupsTaggingAPIClient;
   quotas: ServiceQuotasClient;
+  fis: FisClient;
+  balancing: ElasticLoadBalancingV2Client;
   /**
    * Asked of STS once for each account and process. A `usage` error when the account is on a deny list, or is not the
    * one that the environment file names; an `environment` error when nobody can sign in.
@@ -114,6 +118,8 @@ function makeClients(place: AwsPlace, asked: string): AwsClients {
     logs: lazy(() => new CloudWatchLogsClient(settings)),
     tagging: lazy(() => new ResourceGroupsTaggingAPIClient(settings)),
     quotas: lazy(() => new ServiceQuotasClient(settings)),
+    fis: lazy(() => new FisClient(settings)),
+    balancing: lazy(() => new ElasticLoadBalancingV2Client(settings)),
     sts,
   };
   const clients = { place, identity };

@@ -13,6 +13,8 @@ export interface AwsAction {
 
 /** Only what carries the tag of an environment of Meshproof's. */
 const OURS: Condition = { Null: { [`aws:ResourceTag/${TAG.environment}`]: 'false' } };
+/** Only what is given such a tag by the same call. */
+const GIVEN: Condition = { Null: { [`aws:RequestTag/${TAG.environment}`]: 'false' } };
 /** Nodes have no tags of ours; EKS says whose they are, and clusters of Meshproof's begin so. */
 const OUR_NODES: Condition = { StringLike: { 'aws:ResourceTag/eks:cluster-name': 'meshproof-*' } };
 
@@ -40,6 +42,12 @@ const ASSOCIATE = ['transit-gateway-route-table', 'transit-gateway-attachment'].
 const START = on('instance', ['StartInstances'], OUR_NODES);
 const CHECKS: AwsAction[] = [
   { action: 'route53:UpdateHealthCheck', resources: ['arn:*:route53:::healthcheck/*'] },
+];
+
+const TEMPLATES = 'arn:*:fis:*:*:experiment-template/*';
+const EXPERIMENTS = 'arn:*:fis:*:*:experiment/*';
+const REMOVE_TEMPLATE: AwsAction[] = [
+  { action: 'fis:DeleteExperimentTemplate', resources: [TEMPLATES], condition: OURS },
 ];
 
 /** What makes a dead-man, looks at it, and removes it. */
@@ -116,6 +124,33 @@ export const FAULT_ACTIONS: Record<AwsMechanismName, readonly AwsAction[]> = {
     ...reads('route53:ListHealthChecks', 'route53:ListTagsForResources', 'route53:GetHealthCheck'),
     ...CHECKS,
   ],
+  fis: [
+    ...COMMON,
+    ...reads('ec2:DescribeInstances', 'fis:ListExperimentTemplates', 'fis:ListExperiments'),
+    ...START,
+    {
+      action: 'fis:CreateExperimentTemplate',
+      resources: ['arn:*:fis:*:*:action/aws:ec2:stop-instances', TEMPLATES],
+      condition: GIVEN,
+    },
+    { action: 'fis:TagResource', resources: [TEMPLATES, EXPERIMENTS], condition: GIVEN },
+    { action: 'fis:GetExperimentTemplate', resources: [TEMPLATES], condition: OURS },
+    { action: 'fis:StartExperiment', resources: [TEMPLATES], condition: OURS },
+    { action: 'fis:StartExperiment', resources: [EXPERIMENTS], condition: GIVEN },
+    { action: 'fis:StopExperiment', resources: [EXPERIMENTS], condition: OURS },
+    ...REMOVE_TEMPLATE,
+    {
+      action: 'iam:PassRole',
+      resources: ['arn:*:iam::*:role/meshproof-*'],
+      condition: { StringEquals: { 'iam:PassedToService': 'fis.amazonaws.com' } },
+    },
+    // The first experiment of an account makes it (AWS FIS user guide, "Use service-linked roles").
+    {
+      action: 'iam:CreateServiceLinkedRole',
+      resources: ['arn:*:iam::*:role/aws-service-role/fis.amazonaws.com/AWSServiceRoleForFIS'],
+      condition: { StringEquals: { 'iam:AWSServiceName': 'fis.amazonaws.com' } },
+    },
+  ],
   ec2: [
     ...COMMON,
     ...reads('ec2:DescribeInstances'),
@@ -139,4 +174,15 @@ export const DEAD_MAN_ACTIONS: readonly AwsAction[] = [
   ...ASSOCIATE,
   ...START,
   ...CHECKS,
+  ...REMOVE_TEMPLATE,
+];
+
+/**
+ * What AWS FIS calls by its role to stop a node and start it again (AWS FIS actions reference, aws:ec2:stop-instances). It also needs
+ * `kms:CreateGrant` on the key of encrypted disks, which the owner of such a key gives.
+ */
+export const FIS_ROLE_ACTIONS: readonly AwsAction[] = [
+  ...on('instance', ['StopInstances'], OUR_NODES),
+  ...START,
+  ...reads('ec2:DescribeInstances'),
 ];

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetHealthCheckCommand } from '@aws-sdk/client-route-53';
 import type { AwsNodeGroup, AwsObject, AwsOwn } from '../model/aws-fault.ts';
-import { MeshproofError } from '../support/errors.ts';
 import { awsClients } from './clients.ts';
+import { templatesOf } from './experiments.ts';
 import { allOf } from './pages.ts';
 import { groupsLine, instanceLine, naclLine, routeLine, securityRuleLine, stateLine } from './state-lines.ts';
 import { TAG } from './tags.ts';
@@ -79,8 +79,6 @@ async function linesOf({ kind, id, place }: AwsObject): Promise<string[]> {
         Instances.map(({ State }) => instanceLine(State?.Name ?? '')),
       );
     }
-    case 'experiment':
-      throw new MeshproofError('bug', 'an experiment has no state to compare');
   }
 }
 
@@ -89,6 +87,8 @@ export async function findOwn(
   { kind, place }: Pick<AwsOwn, 'kind' | 'place'>,
   fault: string,
 ): Promise<string | undefined> {
+  if (kind === 'experiment-template')
+    return (await templatesOf(place)).find(({ tags }) => tags[TAG.fault] === fault)?.id;
   const { ec2 } = awsClients(place);
   const Filters = [{ Name: `tag:${TAG.fault}`, Values: [fault] }];
   if (kind === 'security-group') {

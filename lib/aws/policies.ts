@@ -6,7 +6,7 @@ import type { PolicyDocument, Statement } from './iam-policy.ts';
 
 /** By which mechanisms AWS carries out each kind of fault. */
 const MECHANISMS = {
-  'node-kill': ['ec2'],
+  'node-kill': ['ec2', 'fis'],
   'node-reboot': ['ec2'],
   'node-terminate': ['ec2'],
   'zone-outage': ['network-acl', 'security-group'],

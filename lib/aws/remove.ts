@@ -12,6 +12,8 @@ import { MeshproofError } from '../support/errors.ts';
 import { awsClients } from './clients.ts';
 import { awsErrorName } from './errors.ts';
 import { eventually, type Patience, unless } from './eventually.ts';
+import { deleteTemplate, endExperiment } from './experiments.ts';
+import { deleteLoadBalancer, deleteTargetGroup } from './load-balancers.ts';
 import { deletePeering } from './peerings.ts';
 import { type AwsResource, HUB_PEERING, VPC_ATTACHMENT } from './residue.ts';
 import { deleteRoutesThrough } from './routes.ts';
@@ -32,10 +34,14 @@ const HELD = [
 const GONE = ['deleted', 'deleting'];
 
 /**
- * How each kind is removed, in the order in which that is possible: names before the health checks that they use, routes and peerings, attachments before the tables and gateways
+ * How each kind is removed, in the order in which that is possible: experiments before their templates, load balancers before their target groups, names before the health checks that they use, routes and peerings, attachments before the tables and gateways
  * that they hold. Each returns when its resource is gone. Stacks, whose VPCs all of these hold, come after them.
  */
 const REMOVERS: Record<string, Remover> = {
+  'fis:experiment': ({ place, id }, patience) => endExperiment(place, id, patience),
+  'fis:experiment-template': ({ place, id }) => deleteTemplate(place, id),
+  'elasticloadbalancing:loadbalancer': ({ place, id }, patience) => deleteLoadBalancer(place, id, patience),
+  'elasticloadbalancing:targetgroup': ({ place, id }, patience) => deleteTargetGroup(place, id, patience),
   'route53:hostedzone': ({ place, id }) => deleteZone(place, id),
   'route53:healthcheck': ({ place, id }) => deleteHealthCheck(place, id),
   'ec2:vpc-peering-connection': async ({ place, id }) => {

@@ -60,6 +60,7 @@ const ELSEWHERE: [string, Given][] = [
   ...Object.keys(ONLY_ON_AWS).map((kind): [string, Given] => [kind, GIVEN]),
   ['link-partition', { ...GIVEN, by: 'network-acl' }],
   ['zone-outage', { ...GIVEN, by: 'security-group' }],
+  ['node-kill', { ...GIVEN, by: 'fis' }],
 ];
 for (const [kind, given] of ELSEWHERE) {
   test(`${kind}${given['by'] === undefined ? '' : ` by ${String(given['by'])}`} is a usage error where the provider is not eks`, () => {

@@ -35,7 +35,7 @@ export const CATALOGUE: Record<FaultKind, CatalogueEntry> = {
   ...ONLY_ON_AWS,
   'node-kill': {
     does: 'a node loses power',
-    mechanism: 'docker kill; on EKS EC2 StopInstances by force',
+    mechanism: 'docker kill; on EKS EC2 StopInstances by force, or an experiment of AWS FIS (--by fis)',
     effect: 'its container does not run',
     revert: 'container and kubelet run',
     deadMan: WATCHDOG,

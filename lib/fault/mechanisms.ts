@@ -1,4 +1,5 @@
 import type { FaultPlan } from '../model/fault-plan.ts';
+import { fisNodes } from './aws/fis.ts';
 import { awsApi } from './aws/mechanism.ts';
 import { ec2Nodes } from './aws/nodes.ts';
 import type { Mechanism } from './mechanism.ts';
@@ -19,6 +20,7 @@ const MECHANISMS: Record<FaultPlan['mechanism'], Mechanism> = {
   docker: dockerNodes,
   'docker-pause': dockerPause,
   ec2: ec2Nodes,
+  fis: fisNodes,
   'network-acl': awsApi,
   nftables,
   relay,

@@ -31,7 +31,13 @@ const delay = z
 
 /** What each kind of fault is pointed at; unknown keys are errors. */
 const KINDS = {
-  'node-kill': kind('node-kill', onNode),
+  'node-kill': kind('node-kill', {
+    ...onNode,
+    by: z
+      .literal('fis')
+      .exactOptional()
+      .describe('on EKS only: an experiment of AWS FIS, which also starts the node again'),
+  }),
   'node-reboot': kind('node-reboot', onNode),
   'node-terminate': kind('node-terminate', onNode),
   'node-pause': kind('node-pause', onNode),

@@ -18,8 +18,7 @@ export interface AwsObject {
     | 'route-table'
     | 'transit-route-table'
     | 'health-check'
-    | 'instance'
-    | 'experiment';
+    | 'instance';
   id: string;
   place: AwsPlace;
 }
@@ -38,9 +37,9 @@ export interface AwsChange {
   removes: string[];
 }
 
-/** Something empty that a fault needs and Meshproof makes for it, found again by its tag; removed with the fault. */
+/** Something that a fault needs, and that harms nobody by itself; Meshproof makes it and finds it by its tag; removed with the fault. */
 export interface AwsOwn {
-  kind: 'security-group' | 'network-interface';
+  kind: 'security-group' | 'network-interface' | 'experiment-template';
   place: AwsPlace;
   cluster: string;
   /** The calls that make it; the first gives its id, and its tags name the fault. */

@@ -57,6 +57,8 @@ export interface EksClusterSettings {
   admins: readonly string[];
   /** Whom schedules that revert faults act as, and where they leave what failed; those of the cluster's stack when left out. */
   deadMan?: { role: string; queue?: string };
+  /** Whom AWS FIS acts as; the role of the cluster's stack when left out. */
+  fis?: { role: string };
 }
 
 export type AwsAddon = 'vpc-cni' | 'coredns' | 'kube-proxy';

@@ -57,6 +57,7 @@ export const AWS_MECHANISMS = [
   'vpc-route',
   'transit-gateway',
   'route53',
+  'fis',
 ] as const;
 export type AwsMechanismName = (typeof AWS_MECHANISMS)[number];
 

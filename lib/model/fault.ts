@@ -55,6 +55,8 @@ export interface NodeKillSpec {
   cluster: string;
   /** Kubernetes name of the node. */
   node: string;
+  /** On AWS only: an experiment of AWS FIS stops it, and starts it again by itself; Meshproof's own calls when left out. */
+  by?: 'fis';
 }
 
 /** A node shuts down in good order, and starts again when the fault ends. */

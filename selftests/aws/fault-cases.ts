@@ -76,6 +76,11 @@ export const FAULT_CASES: FaultCase[] = [
     undoneBy: ['ec2:startInstances'],
   },
   {
+    name: 'an experiment of FIS stops a node',
+    spec: { kind: 'node-kill', ...node, by: 'fis' },
+    undoneBy: ['ec2:startInstances', 'fis:deleteExperimentTemplate'],
+  },
+  {
     name: 'a node shuts down',
     spec: { kind: 'node-reboot', ...node },
     undoneBy: ['ec2:startInstances'],

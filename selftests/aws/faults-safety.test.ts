@@ -39,6 +39,12 @@ const ISOLATION: FaultSpec = {
   by: 'security-group',
 };
 const BLACK_HOLE: FaultSpec = { kind: 'route-black-hole', from: 'east', to: 'west' };
+const EXPERIMENT: FaultSpec = {
+  kind: 'node-kill',
+  cluster: 'east',
+  node: 'ip-10-10-1-10.eu-central-1.compute.internal',
+  by: 'fis',
+};
 
 const planned = (spec: FaultSpec, lab: Lab, open: FaultPlan[] = []) =>
   planLive(spec, lab, { run: 'run-1', lastsMs: 60_000, open });
@@ -76,7 +82,7 @@ function standingStillAt(stage: (typeof STAGES)[number], plan: FaultPlan): strin
     await fault.revert();`;
 }
 
-for (const spec of [PARTITION, ISOLATION, BLACK_HOLE]) {
+for (const spec of [PARTITION, ISOLATION, BLACK_HOLE, EXPERIMENT]) {
   const tag = spec === PARTITION ? {} : { tag: '@nightly' };
   test(
     `${spec.kind}: its maker is killed after each stage, and a sweep by another process leaves nothing`,
@@ -107,7 +113,7 @@ for (const spec of [PARTITION, ISOLATION, BLACK_HOLE]) {
   });
 }
 
-for (const spec of [PARTITION, BLACK_HOLE]) {
+for (const spec of [PARTITION, BLACK_HOLE, EXPERIMENT]) {
   test(`${spec.kind}: without journal and schedules a sweep takes it back by numbers and tags`, async ({}, info) => {
     const { lab, east, west } = await makeNetworks();
     const before = await liveState([east, west]);

@@ -1,10 +1,15 @@
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as fis from '@aws-sdk/client-fis';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import type { MadeCluster } from './faults-lab.ts';
 
-const clients = { ec2: ec2.EC2Client, route53: route53.Route53Client };
-const commands: Record<string, Record<string, unknown>> = { ec2: { ...ec2 }, route53: { ...route53 } };
+const clients = { ec2: ec2.EC2Client, route53: route53.Route53Client, fis: fis.FisClient };
+const commands: Record<string, Record<string, unknown>> = {
+  ec2: { ...ec2 },
+  route53: { ...route53 },
+  fis: { ...fis },
+};
 
 /**
  * Everything that faults could change, as the API gives it, and every schedule: to be compared byte for byte. Rules of
@@ -49,6 +54,9 @@ export async function liveState(clusters: readonly MadeCluster[]): Promise<strin
       checks: (
         await new route53.Route53Client({ region }).send(new route53.ListHealthChecksCommand({}))
       ).HealthChecks?.map(({ Id, HealthCheckConfig }) => ({ Id, HealthCheckConfig })),
+      templates: (
+        await new fis.FisClient({ region }).send(new fis.ListExperimentTemplatesCommand({}))
+      ).experimentTemplates?.map(({ id }) => id),
       schedules: (await schedulesIn(region)).map(({ Name }) => Name),
     };
   });
@@ -78,11 +86,18 @@ export async function replaySchedules(region: string): Promise<string[]> {
     const Command = commands[service]?.[
       `${action.charAt(0).toUpperCase()}${action.slice(1)}Command`
     ] as typeof ec2.DeleteRouteCommand;
-    await new Client({ region }).send(new Command(JSON.parse(Target?.Input ?? '{}') as never));
+    const input = Target?.Input ?? '{}';
+    // Names of parameters begin with a capital letter there, those of FIS's API with a small one.
+    const given = service === 'fis' ? input.replace(/"([A-Z])(\w*)":/g, smallFirst) : input;
+    await new Client({ region }).send(new Command(JSON.parse(given) as never));
     made.push(`${service}:${action}`);
     if (ActionAfterCompletion === 'DELETE') await client.send(new scheduler.DeleteScheduleCommand({ Name }));
   }
   return made;
+}
+
+function smallFirst(_: string, first: string, rest: string): string {
+  return `"${first.toLowerCase()}${rest}":`;
 }
 
 function sorted<T>(items: readonly T[] = []): T[] {

@@ -37,6 +37,10 @@ export interface MotoWishes {
   hold?: string;
   /** Errors that calls get: the next `times` ones whose name matches (`DescribeStacks`, `GET /clusters/x`, `Target.Action`). */
   answers?: { match: string; code: string; times: number; status?: number; message?: string }[];
+  /** The time of every experiment of FIS that runs is over, once. */
+  experimentsDue?: boolean;
+  /** Experiments of FIS fail when they start. */
+  failExperiments?: boolean;
   /** Values of service quotas by their code; all others are unknown. */
   quotas?: Record<string, number>;
 }

@@ -22,12 +22,22 @@ const TYPES: Record<string, string> = {
 const OURS = `aws:ResourceTag/${TAG.environment}`;
 /** Conditions ask for these keys; each call is made by an environment of this name. */
 const ENVIRONMENT = ['any'];
-/** What IAM looks up by itself, and finds ours: the VPC of the side that accepts. */
-const LOOKED_UP: Record<string, string> = { 'ec2:AcceptVpcPeeringConnection': 'vpc' };
+/** What IAM looks up by itself, and finds ours: the VPC of the side that accepts, load balancers, what FIS has of ours. */
+const LOOKED_UP: Record<string, string> = {
+  'ec2:AcceptVpcPeeringConnection': 'vpc',
+  'elasticloadbalancing:DeleteLoadBalancer': 'loadbalancer',
+  'elasticloadbalancing:DeleteTargetGroup': 'targetgroup',
+  'fis:DeleteExperimentTemplate': 'experiment-template',
+  'fis:GetExperimentTemplate': 'experiment-template',
+  'fis:StartExperiment': 'experiment-template',
+  'fis:StopExperiment': 'experiment',
+};
 /** Calls that no run against moto makes, and why; `aws check` makes them on a real account. */
 const UNSEEN: Record<string, string> = {
   'ec2:DescribeLaunchTemplateVersions': 'node groups of moto tell no launch template',
   'eks:DescribePodIdentityAssociation': 'moto has no Pod Identity',
+  'fis:ListExperiments':
+    'only where the tagging API names an experiment: a sweep meets one, env down does not',
   'iam:GetPolicy': 'moto lists every policy among the details of the account, AWS not all of its own',
   'iam:GetPolicyVersion': 'as GetPolicy',
 };
@@ -36,7 +46,9 @@ const IMPLIED: Record<string, string> = {
   'iam:PassRole': 'scheduler:CreateSchedule',
   // Asked for where a file names roles: the story's has none.
   'sts:AssumeRole': 'sts:GetCallerIdentity',
+  'iam:CreateServiceLinkedRole': 'fis:StartExperiment',
   'ec2:CreateTags': 'ec2:Create|ec2:Authorize',
+  'fis:TagResource': 'fis:(Create|Start)',
   // Once a process, which has asked for another purpose before.
   'sts:GetCallerIdentity': '',
 };

@@ -3,6 +3,7 @@
 - CloudFormation of EKS clusters, node groups (their instances, too), OIDC providers and network ACLs.
 - Add-ons and access entries in CloudFormation: their properties are kept, and nothing else happens.
 - Attachments of transit gateways that associate nothing by themselves; zones for VPCs of other accounts.
+- Experiments of FIS that stop instances, and start them again when they are stopped or due ({"experimentsDue": true}).
 - Stacks that take time, fail at a resource and roll back, with an event for each step; answers that are errors for a
   while. Tests steer both: POST /meshproof-test with {"stepMs", "fail": {"LogicalId": "reason"}, "failDelete", "hold": "LogicalId",
   "answers": [{"match": "regular expression", "code": "ThrottlingException", "status": 400, "times": 2}]}.
@@ -21,9 +22,12 @@ from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.transit_gateway_attachments import TransitGatewayAttachment, TransitGatewayAttachmentBackend
 from moto.eks.models import eks_backends
+from moto.fis.models import Experiment, FISBackend, fis_backends
+from moto.core.resource_tagging import TaggedResource, make_tag_matcher
 from moto.iam.models import iam_backends
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
-PLAIN = {"stepMs": 0, "fail": {}, "failDelete": "", "hold": "", "answers": [], "quotas": {}}
+PLAIN = {"stepMs": 0, "fail": {}, "failDelete": "", "hold": "", "answers": [], "quotas": {}, "failExperiments": False}
 control = dict(PLAIN)
 requests = []
 
@@ -272,6 +276,77 @@ TransitGatewayAttachment.association = property(association)
 TransitGatewayAttachmentBackend.create_transit_gateway_vpc_attachment = attach
 
 
+# Experiments of FIS: moto's own are over at once, and do nothing.
+
+
+def instances_of(experiment):
+    for action in experiment.actions.values():
+        if action["actionId"] == "aws:ec2:stop-instances":
+            for target in action["targets"].values():
+                yield from (arn.split("/")[-1] for arn in experiment.targets[target]["resourceArns"])
+
+
+def begin(experiment):
+    if control["failExperiments"]:
+        experiment.status = "failed"
+        return
+    ec2_backends[experiment.account_id][experiment.region_name].stop_instances(list(instances_of(experiment)))
+    experiment.status = "running"
+
+
+def end(experiment, status):
+    """As FIS: the instances that it has stopped are started, whether it is stopped or its time is over."""
+    ec2 = ec2_backends[experiment.account_id][experiment.region_name]
+    ec2.start_instances([one for one in instances_of(experiment) if ec2.get_instance(one).state == "stopped"])
+    experiment.status = status
+
+
+def start_experiment(self, *args, **kwargs):
+    made = plain_start_experiment(self, *args, **kwargs)
+    experiment = self.experiments[made["id"]]
+    if experiment.status == "pending":
+        begin(experiment)
+    return experiment.to_dict(tags=made["tags"])
+
+
+def stop_experiment(self, id):
+    if self.experiments[id].status == "running":
+        end(self.experiments[id], "stopped")
+    return plain_stop_experiment(self, id)
+
+
+def experiments_due():
+    for regions in fis_backends.values():
+        for backend in regions.values():
+            for experiment in backend.experiments.values():
+                if experiment.status == "running":
+                    end(experiment, "completed")
+
+
+def tagged_resources(self, tag_filters=None, **kwargs):
+    """The tagging API lists templates and experiments, those that have ended too; moto's does not."""
+    yield from plain_tagged_resources(self, tag_filters=tag_filters, **kwargs)
+    if self.region_name in fis_backends[self.account_id]:
+        backend = fis_backends[self.account_id][self.region_name]
+        for one in [*backend.experiment_templates.values(), *backend.experiments.values()]:
+            tags = backend.tagger.get_tag_dict_for_resource(one.arn)
+            if make_tag_matcher(tag_filters)(tags):
+                yield TaggedResource(arn=one.arn, resource_type="fis", tags=tags)
+
+
+def set_status(experiment, status):
+    experiment._status = status
+
+
+plain_start_experiment = FISBackend.start_experiment
+plain_stop_experiment = FISBackend.stop_experiment
+plain_tagged_resources = ResourceGroupsTaggingAPIBackend._get_resources_generator
+Experiment.status = property(lambda experiment: experiment._status, set_status)
+FISBackend.start_experiment = start_experiment
+FISBackend.stop_experiment = stop_experiment
+ResourceGroupsTaggingAPIBackend._get_resources_generator = tagged_resources
+
+
 # Stacks that take time.
 
 
@@ -500,6 +575,8 @@ def wrap(app):
             if environ["REQUEST_METHOD"] == "POST":
                 control.update(PLAIN)
                 control.update(json.loads(body))
+                if control.pop("experimentsDue", False):
+                    experiments_due()
                 requests.clear()
             start("200 OK", [("Content-Type", "application/json")])
             return [json.dumps(requests).encode()]

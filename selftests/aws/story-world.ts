@@ -1,9 +1,13 @@
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeInstancesCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateExperimentTemplateCommand, FisClient, StartExperimentCommand } from '@aws-sdk/client-fis';
 import { findStack } from '../../lib/aws/stacks.ts';
+import { tagList } from '../../lib/aws/tags.ts';
 import { ensureZone } from '../../lib/aws/zones.ts';
 import { nameGateways } from '../../lib/environment/eks/links/dns.ts';
 import { clusterStacks, networkOf, stackTags } from '../../lib/environment/eks/template/index.ts';
 import type { Environment } from '../../lib/model/environment.ts';
+import { balance } from './balancers.ts';
 
 /** The zone of the gateways' names. */
 export const ZONE = { zone: 'mesh.example.internal', routing: 'failover', ttl: '30s' } as const;
@@ -18,6 +22,35 @@ export async function powerOff(regions: readonly string[]): Promise<void> {
     );
     await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
   }
+}
+
+/** What an environment left that is gone, and past its time: a log group, an experiment with its template, a load balancer with its group. */
+export async function leaveExpired(): Promise<void> {
+  const old = tagList({ environment: 'gone', owner: 'someone', expires: '2026-01-01T00:00:00.000Z' });
+  const tags = Object.fromEntries(old.map(({ Key, Value }) => [Key, Value]));
+  await new CloudWatchLogsClient({ region: 'us-east-1' }).send(
+    new CreateLogGroupCommand({ logGroupName: '/aws/eks/gone/cluster', tags }),
+  );
+  await leaveExperiment(tags);
+  await balance('us-east-1', 'gone', old);
+}
+
+/** An experiment of AWS FIS that runs, of whoever these tags name. */
+async function leaveExperiment(tags: Record<string, string>): Promise<void> {
+  const fis = new FisClient({ region: 'us-east-1' });
+  const { experimentTemplate } = await fis.send(
+    new CreateExperimentTemplateCommand({
+      clientToken: 'left',
+      description: 'left',
+      actions: {},
+      stopConditions: [{ source: 'none' }],
+      roleArn: 'arn:aws:iam::111122223333:role/meshproof-gone-east-fis',
+      tags,
+    }),
+  );
+  await fis.send(
+    new StartExperimentCommand({ clientToken: 'left', experimentTemplateId: experimentTemplate?.id, tags }),
+  );
 }
 
 /** Names for gateways as load balancers would have them: moto has no cluster that could ask for one. */

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeTagsCommand,
   DescribeTransitGatewayAttachmentsCommand,
@@ -11,7 +10,7 @@ import {
 import { whyNoFailover } from '../../lib/analysis/aws/dns-health.ts';
 import { awsCalls } from '../../lib/aws/calls.ts';
 import { actionsFor, PURPOSES } from '../../lib/aws/policies.ts';
-import { TAG, tagList } from '../../lib/aws/tags.ts';
+import { TAG } from '../../lib/aws/tags.ts';
 import { loadEnvironment } from '../../lib/environment/load.ts';
 import { injectFault } from '../../lib/fault/inject.ts';
 import { planLive } from '../../lib/fault/plan.ts';
@@ -21,11 +20,12 @@ import { readFailoverName } from '../../lib/run/aws/failover-name.ts';
 import { fakeLab } from '../fake-lab.ts';
 import { type Machine, machine } from './command.ts';
 import { FAULT_CASES, networksOf } from './fault-cases.ts';
+import { makeNetworks, runNode } from './faults-lab.ts';
 import { leftIn } from './left.ts';
 import { compare } from './policy-calls.ts';
 import { awsEnv, MOTO_START_MS, type Moto, startMoto } from './moto.ts';
 import { startRouteFront } from './route-front.ts';
-import { nameAll, powerOff, ZONE } from './story-world.ts';
+import { leaveExpired, nameAll, powerOff, ZONE } from './story-world.ts';
 
 /**
  * The whole life of an environment against moto, by the commands that a user runs; what each of them asked of AWS is kept, and the
@@ -186,17 +186,13 @@ test('a sweep lists what is left of a killed env up, touches what is not expired
   expect(killed.output).toMatch(/east–west: pcx-/);
   await run(on, 'killed', ['--version']);
   await remember(REGIONS);
-  const logGroupName = '/aws/eks/gone/cluster';
-  const old = tagList({ environment: 'gone', owner: 'someone', expires: '2026-01-01T00:00:00.000Z' });
-  const tags = Object.fromEntries(old.map(({ Key, Value }) => [Key, Value]));
-  await new CloudWatchLogsClient({ region: 'us-east-1' }).send(
-    new CreateLogGroupCommand({ logGroupName, tags }),
-  );
+  await leaveExpired();
   const sweep = ['sweep', '--aws', '--region', ...REGIONS];
   const expired = await run(on, 'sweep', sweep);
   expect(expired.output).toMatch(/logs:log-group .*gone.*: gone, expired \d+ h ago, owner someone/);
+  expect(expired.output).toMatch(/fis:experiment \w+ in us-east-1: gone, expired/);
   expect(expired.output).not.toContain('eks-two-regions');
-  expect((await run(on, 'sweep', [...sweep, '--apply'])).output).toContain('removed 1');
+  expect((await run(on, 'sweep', [...sweep, '--apply'])).output).toContain('removed 5');
   // Every region that is enabled: nothing more is past its time.
   expect(await run(on, 'sweep', ['sweep', '--aws'])).toMatchObject({
     code: 0,
@@ -246,9 +242,22 @@ for (const fault of FAULT_CASES)
     });
   });
 
+test('calls of a fault are kept: a node is terminated, and its node group brings another', async ({}, info) => {
+  await moto.reset();
+  const { lab, east } = await makeNetworks();
+  await remember(FAULT_REGIONS);
+  const node = lab.clusters[0]?.nodes[1]?.name ?? '';
+  await here('fault:node-terminate', async () => {
+    const spec = { kind: 'node-terminate', cluster: 'east', node } as const;
+    const plan = await planLive(spec, lab, { run: 'story', lastsMs: 60_000 });
+    const reverted = (await injectFault(plan, { journal: info.outputPath('journal.jsonl') })).revert();
+    await runNode(east, { subnet: east.subnets[1] ?? '', address: '10.10.1.11' });
+    await reverted;
+  });
+});
+
 test('each policy allows every call that was made for it, and nothing that was not', () => {
-  // That of a terminated node has a test of its own (faults.test.ts).
-  const purposes = PURPOSES.filter((one) => one !== 'all' && one !== 'fault:node-terminate');
+  const purposes = PURPOSES.filter((one) => one !== 'all');
   const seen = Object.fromEntries(
     purposes.map((purpose) => [
       purpose,

@@ -50,6 +50,10 @@ const cluster = z.strictObject({
     })
     .exactOptional()
     .describe('whom schedules that revert faults act as; those of the cluster’s stack when left out'),
+  fis: z
+    .strictObject({ role })
+    .exactOptional()
+    .describe('whom experiments of AWS FIS act as; the role of the cluster’s stack when left out'),
 });
 
 /** `provider.eks` of an environment file. */

@@ -27,6 +27,8 @@ test('what holds others goes after them', () => {
     [
       'logs:log-group',
       'cloudformation:stack',
+      'elasticloadbalancing:targetgroup',
+      'elasticloadbalancing:loadbalancer',
       'ec2:transit-gateway',
       'ec2:transit-gateway-route-table',
       'ec2:transit-gateway-vpc-attachment',
@@ -36,6 +38,8 @@ test('what holds others goes after them', () => {
     { now },
   );
   expect(kinds(remove)).toEqual([
+    'elasticloadbalancing:loadbalancer',
+    'elasticloadbalancing:targetgroup',
     'ec2:vpc-peering-connection',
     'ec2:transit-gateway-peering-attachment',
     'ec2:transit-gateway-vpc-attachment',

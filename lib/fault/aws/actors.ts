@@ -1,5 +1,5 @@
 import { awsClients } from '../../aws/clients.ts';
-import { deadManName } from '../../aws/dead-man-role.ts';
+import { deadManName, fisRoleName } from '../../aws/dead-man-role.ts';
 import type { AwsDeadMan } from '../../model/aws-fault.ts';
 import type { Lab } from '../../model/lab.ts';
 import { eksOf, placeOf } from './ground.ts';
@@ -22,4 +22,20 @@ export async function actorsOf(lab: Lab, clusters: readonly string[]): Promise<A
     ] as const;
   });
   return Object.fromEntries(await Promise.all(found));
+}
+
+/** The role that AWS FIS acts as in a cluster, that of the file or of the stack; and the ARN of an instance there. */
+export async function fisActor(
+  lab: Lab,
+  cluster: string,
+  instance: string,
+): Promise<{ role: string; instance: string }> {
+  const place = placeOf(lab, cluster);
+  const { account, arn } = await awsClients(place).identity();
+  const partition = arn.split(':')[1] ?? 'aws';
+  const role = `arn:${partition}:iam::${account}:role/${fisRoleName(lab.environment.name, cluster)}`;
+  return {
+    role: eksOf(lab).clusters[cluster]?.fis?.role ?? role,
+    instance: `arn:${partition}:ec2:${place.region}:${account}:instance/${instance}`,
+  };
 }

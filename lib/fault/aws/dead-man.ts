@@ -84,7 +84,7 @@ export function schedulesOf(
         Target: {
           Arn: `arn:aws:scheduler:::aws-sdk:${call.service}:${call.action}`,
           RoleArn: role,
-          Input: JSON.stringify(filledIn(call, own).input),
+          Input: JSON.stringify(withKeys(filledIn(call, own), 'toUpperCase')),
           RetryPolicy: RETRY,
           ...(queue === undefined ? {} : { DeadLetterConfig: { Arn: queue } }),
         },
@@ -107,7 +107,19 @@ export function callOf(target: {
     /^arn:aws:scheduler:::aws-sdk:(ec2|route53|fis):(\w+)$/.exec(target.Arn ?? '') ?? [];
   if (service === undefined || action === undefined) return undefined;
   const input = JSON.parse(target.Input ?? '{}') as Record<string, unknown>;
-  return { service: service as AwsApiCall['service'], action, input };
+  const call = { service: service as AwsApiCall['service'], action, input };
+  return { ...call, input: withKeys(call, 'toLowerCase') };
+}
+
+/**
+ * Parameters of universal targets begin with a capital letter in what AWS shows of them, whatever the service itself does; those of FIS begin
+ * with a small one in its API. The documentation of EventBridge leaves it open.
+ */
+function withKeys({ service, input }: AwsApiCall, first: 'toUpperCase' | 'toLowerCase') {
+  if (service !== 'fis') return input;
+  return Object.fromEntries(
+    Object.entries(input).map(([key, value]) => [`${key.charAt(0)[first]()}${key.slice(1)}`, value]),
+  );
 }
 
 /** Where a schedule that is there differs from what was asked for, in words; empty when it does not. Pure. */

@@ -128,8 +128,9 @@ async function makeOwn(plan: FaultPlan): Promise<string | undefined> {
   const made = Object(await callAws(own.place, first)) as {
     GroupId?: string;
     NetworkInterface?: { NetworkInterfaceId?: string };
+    experimentTemplate?: { id?: string };
   };
-  const id = made.GroupId ?? made.NetworkInterface?.NetworkInterfaceId;
+  const id = made.GroupId ?? made.NetworkInterface?.NetworkInterfaceId ?? made.experimentTemplate?.id;
   for (const call of rest) await callAws(own.place, filledIn(call, id));
   return id;
 }

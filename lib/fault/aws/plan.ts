@@ -23,13 +23,15 @@ export function planOnAws(spec: FaultSpec, lab: Lab): Harm | undefined {
   switch (spec.kind) {
     case 'node-kill':
     case 'node-reboot': {
+      const by = spec.kind === 'node-kill' ? spec.by : undefined;
+      if (!isAws && by !== undefined) throw onlyOnAws(`${spec.kind} by ${by}`, kind);
       if (!isAws) return undefined;
       const how =
         spec.kind === 'node-kill' ? 'is stopped by force, as by a loss of power' : 'shuts down in good order';
       return {
-        mechanism: 'ec2',
+        mechanism: by ?? 'ec2',
         targets: [nodeOf(lab, spec)],
-        blastRadius: `node ${spec.node} of cluster ${spec.cluster} ${how}, with every pod on it, and starts again at the end; its node group may bring another meanwhile`,
+        blastRadius: `node ${spec.node} of cluster ${spec.cluster} ${by === undefined ? how : 'is stopped by an experiment of AWS FIS'}, with every pod on it, and starts again at the end; its node group may bring another meanwhile`,
       };
     }
     case 'node-terminate':

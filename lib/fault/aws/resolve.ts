@@ -2,32 +2,26 @@ import {
   attachmentOf,
   groupRulesOf,
   healthChecksOf,
-  instancesAt,
   networkAclsOf,
   routeTablesOf,
   subnetsOf,
 } from '../../aws/fault-ground.ts';
-import { runningInGroup } from '../../aws/fault-state.ts';
-import { TAG, tagList } from '../../aws/tags.ts';
+import { TAG } from '../../aws/tags.ts';
 import type { AwsHarm, AwsObject } from '../../model/aws-fault.ts';
 import type { FaultSpec } from '../../model/fault.ts';
 import type { FaultPlan } from '../../model/fault-plan.ts';
 import type { Lab } from '../../model/lab.ts';
 import { errorMessage, MeshproofError } from '../../support/errors.ts';
-import { clusterOf } from '../targets.ts';
 import { actorsOf } from './actors.ts';
 import { dueAt } from './dead-man.ts';
-import { eksOf, type Ground, groundOf, placeOf } from './ground.ts';
+import { type Ground, groundOf, placeOf } from './ground.ts';
 import { statesOf } from './mechanism.ts';
 import { denyAt, servesAlone, zoneDenials } from './network-acl.ts';
-import { changesOfNode } from './nodes.ts';
+import { nodeParts, nodesIn, type Parts, tagsOf } from './node-parts.ts';
 import { isOnAws, mayBeOnAws } from './kinds.ts';
 import { keyOf, objectsOf } from './proof.ts';
 import { blackHole, disassociate, invert, nobody, removePeeringRoutes } from './routes.ts';
 import { emptyGroup, isolate, revokeFrom } from './security-group.ts';
-
-/** What a kind of fault changes; the rest of a harm is the same for all. */
-type Parts = Pick<AwsHarm, 'changes'> & Partial<Pick<AwsHarm, 'own' | 'group' | 'remarks'>>;
 
 /**
  * Completes a plan with what it changes on AWS and with the state before, both read from the live account; a plan of another
@@ -105,7 +99,7 @@ function partsOf(plan: FaultPlan, lab: Lab, held: Changes): Promise<Parts> {
     case 'node-kill':
     case 'node-reboot':
     case 'node-terminate':
-      return nodeParts(spec, lab);
+      return nodeParts(plan, spec, lab);
     case 'link-partition':
       return spec.by === 'security-group' ? linkByGroup(spec, lab) : linkByAcl(spec, lab, held);
     case 'zone-outage':
@@ -242,36 +236,4 @@ async function healthCheckParts(cluster: string, lab: Lab): Promise<Parts> {
       nextStep: 'dns: in provider.eks makes health checks of gateways',
     },
   );
-}
-
-async function nodeParts(spec: Of<'node-kill' | 'node-reboot' | 'node-terminate'>, lab: Lab): Promise<Parts> {
-  const ground = await groundOf(lab, spec.cluster);
-  const [instance] = await nodesIn(ground, lab, ({ name }) => name === spec.node);
-  if (!instance)
-    throw new MeshproofError('environment', `no instance of ${ground.vpc} is the node ${spec.node}`);
-  const { changes, tags } = changesOfNode(spec.kind, ground, instance);
-  if (!tags) return { changes };
-  const running = await runningInGroup({ place: ground.place, tags });
-  return { changes, group: { place: ground.place, tags, running } };
-}
-
-/** The instances that nodes of a cluster are, by their addresses. */
-async function nodesIn(
-  { cluster, place, vpc }: Ground,
-  lab: Lab,
-  wanted: (node: { name: string; zone: string }) => boolean,
-) {
-  const nodes = clusterOf(lab, cluster).nodes.filter(wanted);
-  return instancesAt(
-    place,
-    vpc,
-    nodes.map(({ address }) => address),
-  );
-}
-
-/** Tags of what a fault makes: ours, and which fault it is. */
-function tagsOf({ id, run, environment, deadline }: FaultPlan, lab: Lab) {
-  const { owner } = eksOf(lab);
-  const expires = new Date(deadline).toISOString();
-  return [...tagList({ environment, run, owner, expires }), { Key: TAG.fault, Value: id }];
 }

@@ -1,6 +1,15 @@
 import { callAwsOnce } from '../../aws/api-call.ts';
 import { networkAclsOf, ownLeftovers, routeTablesOf, vpcsOf } from '../../aws/fault-ground.ts';
 import { deleteSchedule, getSchedule, listSchedules } from '../../aws/schedules.ts';
+import {
+  deleteTemplate,
+  endExperiment,
+  experimentsOf,
+  isActive,
+  templatesOf,
+} from '../../aws/experiments.ts';
+import { awsErrorName } from '../../aws/errors.ts';
+import { TAG } from '../../aws/tags.ts';
 import type { AwsPlace } from '../../model/aws.ts';
 import type { Lab } from '../../model/lab.ts';
 import { errorMessage, MeshproofError } from '../../support/errors.ts';
@@ -23,7 +32,7 @@ interface Swept {
 
 /**
  * Takes back what faults left on AWS, by its marks alone, whoever left it: schedules of dead-men (each says what it puts
- * back), deny entries at the reserved numbers in network ACLs of the environment's VPCs, and what carries the tag of a fault.
+ * back), deny entries at the reserved numbers in network ACLs of the environment's VPCs, experiments of AWS FIS, and what carries the tag of a fault.
  * Faults that the journal has open are left alone. Idempotent; says what there was, in words. An `environment` error says what
  * could not be taken back; all else is tried before. What is foreign at a reserved number is named, and stays.
  */
@@ -44,6 +53,7 @@ export async function sweepAws(
   );
   const swept: Swept = { done: [], failures: [] };
   for (const place of placesOf(lab)) {
+    await sweepExperiments(place, lab.environment.name, { log, known, swept });
     await sweepSchedules(place, lab.environment.name, known, swept);
     for (const vpc of await vpcsOf(place, lab.environment.name)) {
       await sweepEntries({ place, vpc, heldEntries }, log, swept);
@@ -131,6 +141,28 @@ async function sweepOwn(place: AwsPlace, environment: string, known: Known, swep
         input: { NetworkInterfaceId: id },
       });
     });
+  }
+}
+
+/**
+ * Ends experiments of AWS FIS, which then starts what it has stopped, and removes their templates. Who may not look at them can have
+ * started none: that is a warning.
+ */
+async function sweepExperiments(
+  place: AwsPlace,
+  environment: string,
+  { log, known, swept }: { log: Log; known: Known; swept: Swept },
+): Promise<void> {
+  const isLeft = ({ tags }: { tags: Readonly<Record<string, string>> }) =>
+    tags[TAG.environment] === environment && !known.open.has(tags[TAG.fault] ?? '');
+  try {
+    for (const one of (await experimentsOf(place)).filter(isActive).filter(isLeft))
+      await attempt(swept, `experiment ${one.id} in ${place.region}`, () => endExperiment(place, one.id));
+    for (const { id } of (await templatesOf(place)).filter(isLeft))
+      await attempt(swept, `experiment-template ${id} in ${place.region}`, () => deleteTemplate(place, id));
+  } catch (error) {
+    if (awsErrorName(error) !== 'AccessDeniedException') throw error;
+    log.warn(`AWS FIS in ${place.region} was not looked at: ${errorMessage(error)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AwsChange, AwsHarm } from '../../model/aws-fault.ts';
+import type { AwsApiCall, AwsChange, AwsHarm } from '../../model/aws-fault.ts';
 import { dueAt } from './dead-man.ts';
 import { keyOf } from './proof.ts';
 
@@ -9,7 +9,11 @@ export function awsWords({ changes, own, group, deadMan, remarks }: AwsHarm): st
   const roles = [...new Set(Object.values(deadMan.actors).map(({ role }) => role))];
   const minute = (time: number) => `${new Date(time).toISOString().slice(0, 16)}Z`;
   return [
-    ...(own ? [`  makes      a ${own.kind} in ${own.place.region}, which nothing else uses`] : []),
+    ...(own
+      ? [
+          `  makes      ${own.kind} in ${own.place.region}, which nothing else uses: ${own.makes.map(plain).join(', ')}; removed by ${own.removes.service}:${own.removes.action}`,
+        ]
+      : []),
     ...changes.map((change) => `  change     ${keyOf(change.object)}: ${callWords(change)}`),
     ...remarks.map((remark) => `  remark     ${remark}`),
     scheduled > 0
@@ -18,7 +22,10 @@ export function awsWords({ changes, own, group, deadMan, remarks }: AwsHarm): st
   ];
 }
 
+function plain({ service, action, input }: AwsApiCall): string {
+  return `${service}:${action} ${JSON.stringify(input)}`;
+}
+
 function callWords({ does, undoes }: AwsChange): string {
-  const { service, action, input } = does;
-  return `${service}:${action} ${JSON.stringify(input)}; taken back by ${undoes ? `${undoes.service}:${undoes.action}` : 'nothing'}`;
+  return `${plain(does)}; taken back by ${undoes ? `${undoes.service}:${undoes.action}` : 'nothing'}`;
 }

@@ -4,7 +4,7 @@ import type { Environment } from '../../../model/environment.ts';
 import { MeshproofError } from '../../../support/errors.ts';
 import type { ClusterNetwork } from '../links/contract.ts';
 import { clusterResources } from './cluster.ts';
-import { deadManResources } from './dead-man.ts';
+import { deadManResources, fisResources } from './dead-man.ts';
 import { networkResources } from './network.ts';
 import { logResources, roleResources } from './roles.ts';
 import { getAtt, lintTemplate, ref, type Template, type Value } from './template.ts';
@@ -72,6 +72,7 @@ export function clusterStacks(environment: Environment): ClusterStack[] {
         ...network.resources,
         ...roleResources(spec, list),
         ...deadManResources({ environment: environment.name, cluster }, list),
+        ...fisResources({ environment: environment.name, cluster }, list),
         ...logResources({ flowLogs, controlPlane: controlPlaneLogs.length > 0, cluster: name }, list),
         ...clusterResources(parts),
       },
