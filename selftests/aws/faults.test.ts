@@ -89,10 +89,13 @@ test('no action is asked for that no fault calls', () => {
     'fis:TagResource',
     'sts:GetCallerIdentity',
     'ec2:TerminateInstances',
+    // FIS starts what it has stopped; that we do where it did not has a test of its own (fis.test.ts).
+    'fis ec2:StartInstances',
   ];
   for (const [mechanism, actions] of Object.entries(FAULT_ACTIONS))
     for (const { action } of actions)
-      if (!unseen.includes(action)) expect([...made]).toContain(`${mechanism} ${action}`);
+      if (!unseen.includes(action) && !unseen.includes(`${mechanism} ${action}`))
+        expect([...made]).toContain(`${mechanism} ${action}`);
 });
 
 test('dead-men may call every inverse, and nothing else', () => {

@@ -1,5 +1,8 @@
+import { StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { CreateExperimentTemplateCommand, FisClient } from '@aws-sdk/client-fis';
 import { expect, test } from '@playwright/test';
+import { awsCalls } from '../../lib/aws/calls.ts';
+import { awsClients } from '../../lib/aws/clients.ts';
 import { experimentsOf } from '../../lib/aws/experiments.ts';
 import { removeResource } from '../../lib/aws/remove.ts';
 import { ourResources } from '../../lib/aws/residue.ts';
@@ -70,6 +73,22 @@ test('FIS alone starts the node again when its time is over, and the revert then
   const { proof } = await active.revert();
   expect(proof).toContain('running again');
   expect(proof).toContain('completed (Experiment completed); its template is gone');
+  expect(await liveState(clusters)).toBe(before);
+});
+
+test('a node that FIS did not start is started by the revert', async ({}, info) => {
+  const { plan, clusters } = await planned();
+  const before = await liveState(clusters);
+  const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
+  await moto?.steer({ experimentsDue: true });
+  expect(await statuses()).toEqual(['completed']);
+  const InstanceIds = [plan.aws?.changes[0]?.object.id ?? ''];
+  await awsClients(EAST).ec2.send(new StopInstancesCommand({ InstanceIds, Force: true }));
+  const firstCall = awsCalls().length;
+  expect((await active.revert()).proof).toContain('running again');
+  expect(awsCalls().slice(firstCall)).toContainEqual(
+    expect.objectContaining({ service: 'ec2', action: 'StartInstances', resources: InstanceIds }),
+  );
   expect(await liveState(clusters)).toBe(before);
 });
 
