@@ -87,41 +87,53 @@ test('a context on the deny list is refused before anything is called', async ({
   expect(readState(NAME)?.phase).not.toBe('up');
 });
 
-test('a game day runs with the rights that are printed for it, and uses every one of them', async ({}, info) => {
-  const path = (name: string) => info.outputPath(name);
-  const { tokens } = await accounts(lab, [SCENARIO, '--opt-in']);
-  const file = adoptedEnvironment(lab, { name: NAME, path, tokens });
-  const requests = path('requests.jsonl');
-  const run = ['gameday', 'run', SCENARIO, '--environment', file, '--allow-disruption'];
-  const day = await meshproof([...run, '--confirm', NAME, '--output', path('day')], recordedIn(requests));
-  expect(day.stderr).not.toMatch(/forbidden/i);
-  // Whether the mesh was as quick as the scenario wants is another matter than whether all of it could be done.
-  expect([0, 2], day.stdout + day.stderr).toContain(day.exitCode);
-  const { faults } = JSON.parse(readFileSync(path('day/result.json'), 'utf8')) as {
-    faults: { effect?: string; proof?: string }[];
-  };
-  expect(faults.length).toBeGreaterThan(1);
-  for (const { effect = '', proof = '' } of faults) expect([effect, proof]).not.toContain('');
-  const { forbidden, unused } = compareRights(
-    rightsForGameday(loadScenario(SCENARIO).scenario, { rehearse: false }),
-    askedIn(requests),
-  );
-  expect({ forbidden, unused }).toEqual({ forbidden: [], unused: ISTIOCTL });
-  expect([await jobs(), await left()]).toEqual([[], []]);
-});
+test(
+  'a game day runs with the rights that are printed for it, and uses every one of them',
+  {
+    tag: '@nightly',
+  },
+  async ({}, info) => {
+    const path = (name: string) => info.outputPath(name);
+    const { tokens } = await accounts(lab, [SCENARIO, '--opt-in']);
+    const file = adoptedEnvironment(lab, { name: NAME, path, tokens });
+    const requests = path('requests.jsonl');
+    const run = ['gameday', 'run', SCENARIO, '--environment', file, '--allow-disruption'];
+    const day = await meshproof([...run, '--confirm', NAME, '--output', path('day')], recordedIn(requests));
+    expect(day.stderr).not.toMatch(/forbidden/i);
+    // Whether the mesh was as quick as the scenario wants is another matter than whether all of it could be done.
+    expect([0, 2], day.stdout + day.stderr).toContain(day.exitCode);
+    const { faults } = JSON.parse(readFileSync(path('day/result.json'), 'utf8')) as {
+      faults: { effect?: string; proof?: string }[];
+    };
+    expect(faults.length).toBeGreaterThan(1);
+    for (const { effect = '', proof = '' } of faults) expect([effect, proof]).not.toContain('');
+    const { forbidden, unused } = compareRights(
+      rightsForGameday(loadScenario(SCENARIO).scenario, { rehearse: false }),
+      askedIn(requests),
+    );
+    expect({ forbidden, unused }).toEqual({ forbidden: [], unused: ISTIOCTL });
+    expect([await jobs(), await left()]).toEqual([[], []]);
+  },
+);
 
-test('costs are measured with the rights that are printed for it, all of which it uses', async ({}, info) => {
-  const path = (name: string) => info.outputPath(name);
-  const { tokens } = await accounts(lab, ['cost']);
-  const file = adoptedEnvironment(lab, { name: NAME, path, tokens });
-  const requests = path('requests.jsonl');
-  const quick = ['--seconds', '12', '--services', '5', '--changes', '2', '--output', path('cost')];
-  const cost = await meshproof(['cost', '--environment', file, ...quick], recordedIn(requests));
-  expect(cost.stderr).not.toMatch(/forbidden/i);
-  expect(cost.exitCode, cost.stdout + cost.stderr).toBe(0);
-  expect(compareRights(rightsForCost(), askedIn(requests))).toEqual({ forbidden: [], unused: ISTIOCTL });
-  expect(await jobs()).toEqual([]);
-});
+test(
+  'costs are measured with the rights that are printed for it, all of which it uses',
+  {
+    tag: '@nightly',
+  },
+  async ({}, info) => {
+    const path = (name: string) => info.outputPath(name);
+    const { tokens } = await accounts(lab, ['cost']);
+    const file = adoptedEnvironment(lab, { name: NAME, path, tokens });
+    const requests = path('requests.jsonl');
+    const quick = ['--seconds', '12', '--services', '5', '--changes', '2', '--output', path('cost')];
+    const cost = await meshproof(['cost', '--environment', file, ...quick], recordedIn(requests));
+    expect(cost.stderr).not.toMatch(/forbidden/i);
+    expect(cost.exitCode, cost.stdout + cost.stderr).toBe(0);
+    expect(compareRights(rightsForCost(), askedIn(requests))).toEqual({ forbidden: [], unused: ISTIOCTL });
+    expect(await jobs()).toEqual([]);
+  },
+);
 
 test('what a right is missing for is said, and nothing stays broken', async ({}, info) => {
   const { tokens } = await accounts(lab, ['link-partition', '--opt-in'], (rule) => rule === 'pods/exec');

@@ -161,7 +161,7 @@ test(
   },
 );
 
-test('kill -9 while a candidate is added: a sweep leaves nothing of it', async () => {
+test('kill -9 while a candidate is added: a sweep leaves nothing of it', { tag: '@nightly' }, async () => {
   const lab = requireLab();
   const before = await controlPlanes();
   const program = `
