@@ -1,11 +1,8 @@
-import { TAG } from './tags.ts';
-import type { AwsAction } from './fault-actions.ts';
+import { type AwsAction, GIVEN, OURS } from './fault-actions.ts';
 import type { Condition } from './iam-policy.ts';
 import { STACK_ACTIONS } from './stack-actions.ts';
 
 /** What is there must carry our tag, what is made must be given it. */
-const OURS: Condition = { Null: { [`aws:ResourceTag/${TAG.environment}`]: 'false' } };
-const GIVEN: Condition = { Null: { [`aws:RequestTag/${TAG.environment}`]: 'false' } };
 
 const reads = (service: string, ...names: string[]): AwsAction[] =>
   names.map((name) => ({ action: `${service}:${name}`, resources: ['*'] }));

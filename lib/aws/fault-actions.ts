@@ -12,9 +12,9 @@ export interface AwsAction {
 }
 
 /** Only what carries the tag of an environment of Meshproof's. */
-const OURS: Condition = { Null: { [`aws:ResourceTag/${TAG.environment}`]: 'false' } };
+export const OURS: Condition = { Null: { [`aws:ResourceTag/${TAG.environment}`]: 'false' } };
 /** Only what is given such a tag by the same call. */
-const GIVEN: Condition = { Null: { [`aws:RequestTag/${TAG.environment}`]: 'false' } };
+export const GIVEN: Condition = { Null: { [`aws:RequestTag/${TAG.environment}`]: 'false' } };
 /** Nodes have no tags of ours; EKS says whose they are, and clusters of Meshproof's begin so. */
 const OUR_NODES: Condition = { StringLike: { 'aws:ResourceTag/eks:cluster-name': 'meshproof-*' } };
 

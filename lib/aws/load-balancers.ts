@@ -5,6 +5,7 @@ import {
   DescribeLoadBalancersCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { AwsPlace } from '../model/aws.ts';
+import { partitionOf } from './arn.ts';
 import { awsClients } from './clients.ts';
 import { eventually, type Patience, unless } from './eventually.ts';
 
@@ -50,5 +51,5 @@ export async function deleteTargetGroup(place: AwsPlace, id: string, patience: W
 
 async function arnOf(place: AwsPlace, what: string): Promise<string> {
   const { account, arn } = await awsClients(place).identity();
-  return `arn:${arn.split(':')[1] ?? 'aws'}:elasticloadbalancing:${place.region}:${account}:${what}`;
+  return `arn:${partitionOf(arn)}:elasticloadbalancing:${place.region}:${account}:${what}`;
 }

@@ -34,8 +34,9 @@ const HELD = [
 const GONE = ['deleted', 'deleting'];
 
 /**
- * How each kind is removed, in the order in which that is possible: experiments before their templates, load balancers before their target groups, names before the health checks that they use, routes and peerings, attachments before the tables and gateways
- * that they hold. Each returns when its resource is gone. Stacks, whose VPCs all of these hold, come after them.
+ * How each kind is removed, in the order in which that is possible: experiments before their templates, load balancers before their
+ * target groups, names before the health checks that they use, routes and peerings, attachments before the tables and gateways that
+ * they hold. Each returns when its resource is gone. Stacks, whose VPCs all of these hold, come after them.
  */
 const REMOVERS: Record<string, Remover> = {
   'fis:experiment': ({ place, id }, patience) => endExperiment(place, id, patience),

@@ -6,7 +6,7 @@ import {
 import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { AwsPlace } from '../model/aws.ts';
 import { awsClients } from './clients.ts';
-import { experimentsOf } from './experiments.ts';
+import { experimentsOf, isActive } from './experiments.ts';
 import { TAG } from './tags.ts';
 
 /** A resource that carries a tag. */
@@ -25,8 +25,8 @@ export async function taggedResources(place: AwsPlace): Promise<TaggedResource[]
   return found;
 }
 
-/** States of what is gone, and shown for an hour or so with its tags; experiments for 120 days. */
-const GONE = ['terminated', 'shutting-down', 'deleted', 'failed', 'completed', 'stopped', 'cancelled'];
+/** States of what is gone, and shown for an hour or so with its tags. */
+const GONE = ['terminated', 'shutting-down', 'deleted', 'failed'];
 
 /** Tells of some resources of one kind which of them still exist. */
 type Living = (
@@ -45,7 +45,7 @@ const LINGERING: Record<string, Living> = {
     );
   },
   experiment: async (place) =>
-    experimentsOf(place).then((all) => all.map(({ id, status: state }) => ({ id, state }))),
+    (await experimentsOf(place)).filter(isActive).map(({ id, status: state }) => ({ id, state })),
   natgateway: async (place, ids) => {
     const { NatGateways = [] } = await awsClients(place).ec2.send(
       new DescribeNatGatewaysCommand({ Filter: [{ Name: 'nat-gateway-id', Values: ids }] }),

@@ -5,19 +5,13 @@ import { awsClients } from '../../lib/aws/clients.ts';
 import { ourTags, tagList } from '../../lib/aws/tags.ts';
 import type { AwsAccount } from '../../lib/model/aws.ts';
 import { exitCodeOf } from '../../lib/support/errors.ts';
-import { MOTO_START_MS, type Moto, startMoto } from './moto.ts';
+import { useMoto } from './use-moto.ts';
 
 const region = 'eu-central-1';
 const role = 'arn:aws:iam::111122223333:role/meshproof';
 const main: AwsAccount = { name: 'main', id: '111122223333', role, deny: ['999999999999'] };
 
-let moto: Moto | undefined;
-test.beforeAll(async () => {
-  test.setTimeout(MOTO_START_MS);
-  moto = await startMoto();
-  Object.assign(process.env, moto.env);
-});
-test.afterAll(() => moto?.stop());
+useMoto();
 
 /** The calls of one account, as IAM names them, with how they ended. */
 function callsOf(account: string): string[] {

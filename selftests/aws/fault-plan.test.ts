@@ -6,15 +6,9 @@ import { writeState } from '../../lib/run/state.ts';
 import { machine } from './command.ts';
 import { makeNetworks } from './faults-lab.ts';
 import { liveState } from './live-state.ts';
-import { MOTO_START_MS, type Moto, startMoto } from './moto.ts';
+import { useMoto } from './use-moto.ts';
 
-let moto: Moto;
-test.beforeAll(async () => {
-  test.setTimeout(MOTO_START_MS);
-  moto = await startMoto();
-  Object.assign(process.env, moto.env);
-});
-test.afterAll(() => moto?.stop());
+const moto = useMoto();
 
 /** What a command does not change anything by; all else does. */
 const READS = /^(Get|Describe|List|Search)/;
@@ -23,7 +17,7 @@ test('the command `fault plan` says every call and what takes it back, and makes
   test.setTimeout(300_000);
   const { lab, east, west } = await makeNetworks();
   const journal = info.outputPath('calls.jsonl');
-  using on = machine(moto, { env: { MESHPROOF_AWS_CALLS: journal } });
+  using on = machine(moto(), { env: { MESHPROOF_AWS_CALLS: journal } });
   writeFileSync(journal, '');
   process.env['MESHPROOF_STATE'] = join(on.folder, 'state');
   const { name, file } = lab.environment;
@@ -54,5 +48,5 @@ test('the command `fault plan` says every call and what takes it back, and makes
   expect(calls.map(({ action }) => action)).toContain('DescribeNetworkAcls');
   expect(calls.filter(({ action }) => !READS.test(action))).toEqual([]);
   expect(await liveState([east, west])).toBe(before);
-  expect((await moto.requests()).length).toBeGreaterThanOrEqual(calls.length);
+  expect((await moto().requests()).length).toBeGreaterThanOrEqual(calls.length);
 });

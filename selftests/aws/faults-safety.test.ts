@@ -15,17 +15,11 @@ import { silentLog } from '../../lib/support/log.ts';
 import { killedOnceItSays } from '../cluster/injector.ts';
 import { makeNetworks } from './faults-lab.ts';
 import { liveState, replaySchedules, schedulesIn } from './live-state.ts';
-import { MOTO_START_MS, type Moto, startMoto } from './moto.ts';
+import { useMoto } from './use-moto.ts';
 
-let moto: Moto | undefined;
-test.beforeAll(async () => {
-  test.setTimeout(MOTO_START_MS);
-  moto = await startMoto();
-  Object.assign(process.env, moto.env);
-});
-test.afterAll(() => moto?.stop());
+const moto = useMoto();
 test.beforeEach(async ({}, info) => {
-  await moto?.reset();
+  await moto().reset();
   process.env['MESHPROOF_STATE'] = info.outputPath('state');
 });
 test.describe.configure({ mode: 'default' });
@@ -189,7 +183,7 @@ async function revertsAlone(
   journal: string,
   { mechanism = awsApi, spoil = () => {} }: { mechanism?: typeof awsApi; spoil?(plan: FaultPlan): void } = {},
 ): Promise<boolean> {
-  await moto?.reset();
+  await moto().reset();
   const { lab, east, west } = await makeNetworks();
   const before = await liveState([east, west]);
   const plan = await planned(PARTITION, lab);
@@ -233,7 +227,7 @@ test('what AWS throttles is asked again, and is done once', async ({}, info) => 
   const { lab, east, west } = await makeNetworks();
   const before = await liveState([east, west]);
   const plan = await planned(PARTITION, lab);
-  await moto?.steer({
+  await moto().steer({
     answers: ['^CreateNetworkAclEntry$', SCHEDULE, '^DeleteNetworkAclEntry$'].map((match) => ({
       match,
       code: 'ThrottlingException',
@@ -243,7 +237,7 @@ test('what AWS throttles is asked again, and is done once', async ({}, info) => 
   const first = awsCalls().length;
   const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
   await active.revert();
-  await moto?.steer({});
+  await moto().steer({});
   const calls = awsCalls().slice(first);
   for (const action of ['CreateNetworkAclEntry', 'CreateSchedule', 'DeleteNetworkAclEntry']) {
     const attempts = calls.filter((call) => call.action === action).map((call) => call.attempts);
@@ -257,10 +251,10 @@ test('a dead-man that AWS refuses means that nothing is injected', async ({}, in
   const { lab, east, west } = await makeNetworks();
   const before = await liveState([east, west]);
   const plan = await planned(PARTITION, lab);
-  await moto?.steer({ answers: [{ match: SCHEDULE, code: 'AccessDeniedException', times: 1 }] });
+  await moto().steer({ answers: [{ match: SCHEDULE, code: 'AccessDeniedException', times: 1 }] });
   const first = awsCalls().length;
   await expect(injectFault(plan, { journal: info.outputPath('journal.jsonl') })).rejects.toThrow();
-  await moto?.steer({});
+  await moto().steer({});
   expect(
     awsCalls()
       .slice(first)

@@ -9,21 +9,15 @@ import type { AwsMechanismName } from '../../lib/model/fault-plan.ts';
 import { FAULT_CASES, networksOf } from './fault-cases.ts';
 import { makeNetworks, runNode } from './faults-lab.ts';
 import { liveState, replaySchedules, schedulesIn } from './live-state.ts';
-import { MOTO_START_MS, type Moto, startMoto } from './moto.ts';
+import { useMoto } from './use-moto.ts';
 
 /**
  * What moto can show: that the API's own state changes as planned, and is then what it was. That packets are dropped, it
  * cannot: it moves none.
  */
 
-let moto: Moto | undefined;
-test.beforeAll(async () => {
-  test.setTimeout(MOTO_START_MS);
-  moto = await startMoto();
-  Object.assign(process.env, moto.env);
-});
-test.afterAll(() => moto?.stop());
-test.beforeEach(() => moto?.reset());
+const moto = useMoto();
+test.beforeEach(() => moto().reset());
 test.describe.configure({ mode: 'default' });
 
 const EAST = 'eu-central-1';

@@ -16,18 +16,12 @@ import { planLive } from '../../lib/fault/plan.ts';
 import type { FaultPlan } from '../../lib/model/fault-plan.ts';
 import { makeNetworks } from './faults-lab.ts';
 import { liveState } from './live-state.ts';
-import { MOTO_START_MS, type Moto, startMoto } from './moto.ts';
+import { useMoto } from './use-moto.ts';
 
 /** Experiments of AWS FIS as the test server carries them out: that FIS itself does so, only a real account can show. */
 
-let moto: Moto | undefined;
-test.beforeAll(async () => {
-  test.setTimeout(MOTO_START_MS);
-  moto = await startMoto();
-  Object.assign(process.env, moto.env);
-});
-test.afterAll(() => moto?.stop());
-test.beforeEach(() => moto?.reset());
+const moto = useMoto();
+test.beforeEach(() => moto().reset());
 test.describe.configure({ mode: 'default' });
 
 const EAST = { account: { name: 'default', deny: [] }, region: 'eu-central-1' };
@@ -68,7 +62,7 @@ test('FIS alone starts the node again when its time is over, and the revert then
   const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
   expect(active.effect).toContain('running (Experiment is running)');
   expect(await statuses()).toEqual(['running']);
-  await moto?.steer({ experimentsDue: true });
+  await moto().steer({ experimentsDue: true });
   expect(await statuses()).toEqual(['completed']);
   const { proof } = await active.revert();
   expect(proof).toContain('running again');
@@ -80,7 +74,7 @@ test('a node that FIS did not start is started by the revert', async ({}, info) 
   const { plan, clusters } = await planned();
   const before = await liveState(clusters);
   const active = await injectFault(plan, { journal: info.outputPath('journal.jsonl') });
-  await moto?.steer({ experimentsDue: true });
+  await moto().steer({ experimentsDue: true });
   expect(await statuses()).toEqual(['completed']);
   const InstanceIds = [plan.aws?.changes[0]?.object.id ?? ''];
   await awsClients(EAST).ec2.send(new StopInstancesCommand({ InstanceIds, Force: true }));
@@ -96,7 +90,7 @@ test('a revert stops the experiment; one that forgets to, and never looks, leave
   const active = await injectFault((await planned()).plan, { journal: info.outputPath('journal.jsonl') });
   await active.revert();
   expect(await statuses()).toEqual(['stopped']);
-  await moto?.reset();
+  await moto().reset();
   const { revert, proveRevert } = ec2Nodes;
   const again = await injectFault((await planned()).plan, {
     journal: info.outputPath('again.jsonl'),
@@ -109,12 +103,12 @@ test('a revert stops the experiment; one that forgets to, and never looks, leave
 test('an experiment that fails is no effect: nothing is left of it', async ({}, info) => {
   const { plan, clusters } = await planned();
   const before = await liveState(clusters);
-  await moto?.steer({ failExperiments: true });
+  await moto().steer({ failExperiments: true });
   await expect(injectFault(plan, { journal: info.outputPath('journal.jsonl') })).rejects.toMatchObject({
     kind: 'inconclusive',
     message: expect.stringMatching(/AWS FIS: experiment \w+: failed/),
   });
-  await moto?.steer({});
+  await moto().steer({});
   expect(await liveState(clusters)).toBe(before);
 });
 

@@ -8,15 +8,9 @@ import { tagList } from '../../lib/aws/tags.ts';
 import { findOurs, removeAll, sweepPlan } from '../../lib/environment/eks/sweep.ts';
 import { silentLog } from '../../lib/support/log.ts';
 import { balance } from './balancers.ts';
-import { MOTO_START_MS, type Moto, startMoto } from './moto.ts';
+import { useMoto } from './use-moto.ts';
 
-let moto: Moto;
-test.beforeAll(async () => {
-  test.setTimeout(MOTO_START_MS);
-  moto = await startMoto();
-  Object.assign(process.env, moto.env);
-});
-test.afterAll(() => moto?.stop());
+useMoto();
 
 const place = { account: { name: 'default', deny: [] }, region: 'eu-central-1' };
 const ours = tagList({ environment: 'gone', owner: 'someone', expires: '2026-01-01T00:00:00.000Z' });

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { bodyOf, listen } from '../http-server.ts';
 
 /**
  * Stands in front of moto, and adds to its answers what it knows and does not say: the attachment that a route of a transit gateway
@@ -47,17 +46,8 @@ export async function startRouteFront(
       response.end(said);
     })().catch((error: unknown) => response.writeHead(502).end(String(error)));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  const { port, close } = await listen(server);
+  return { endpoint: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: close };
 }
 
 /** The shape of the Route 53 API reference, "GetHealthCheckStatus". */
@@ -76,12 +66,6 @@ function withAttachments(text: string, table: string, routes: ReadonlyMap<string
       return `<destinationCidrBlock>${cidr}</destinationCidrBlock><transitGatewayAttachments>${item}</transitGatewayAttachments>`;
     },
   );
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts);
 }
 
 /** Those that concern one hop only are not passed on. */

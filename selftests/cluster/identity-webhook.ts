@@ -1,12 +1,11 @@
 import { webcrypto } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import * as x509 from '@peculiar/x509';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Lab } from '../../lib/model/lab.ts';
+import { bodyOf, listen } from '../http-server.ts';
 import { annotatedAccounts } from '../../lib/run/aws/annotated-accounts.ts';
 
 /** A server of the test's on this machine's own address in the lab's network. */
@@ -34,9 +33,7 @@ export async function serveSts(
 ): Promise<Served> {
   const server = createHttp((request, response) => {
     void (async () => {
-      const parts: Buffer[] = [];
-      for await (const part of request) parts.push(part as Buffer);
-      const body = Buffer.concat(parts).toString();
+      const body = (await bodyOf(request)).toString();
       if (denied(new URLSearchParams(body).get('RoleArn') ?? '')) {
         response.writeHead(403, { 'content-type': 'text/xml' });
         response.end(DENIED);
@@ -73,9 +70,7 @@ export async function serveWebhook(
     for (const one of await annotatedAccounts(cluster)) roles.set(one.serviceAccount, one.role);
   const server = createHttps({ cert: certificate, key }, (request, response) => {
     void (async () => {
-      const parts: Buffer[] = [];
-      for await (const part of request) parts.push(part as Buffer);
-      const review = JSON.parse(Buffer.concat(parts).toString()) as {
+      const review = JSON.parse((await bodyOf(request)).toString()) as {
         request: { uid: string; object: { spec: { serviceAccountName?: string } } };
       };
       const { uid, object } = review.request;
@@ -144,17 +139,8 @@ async function served(
   host: string,
   scheme: string,
 ): Promise<Served> {
-  server.listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `${scheme}://${host}:${port}`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  const { port, close } = await listen(server, host);
+  return { url: `${scheme}://${host}:${port}`, close };
 }
 
 async function certificateFor(ip: string): Promise<{ certificate: string; key: string }> {

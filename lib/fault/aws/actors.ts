@@ -1,3 +1,4 @@
+import { partitionOf } from '../../aws/arn.ts';
 import { awsClients } from '../../aws/clients.ts';
 import { deadManName, fisRoleName } from '../../aws/dead-man-role.ts';
 import type { AwsDeadMan } from '../../model/aws-fault.ts';
@@ -11,7 +12,7 @@ export async function actorsOf(lab: Lab, clusters: readonly string[]): Promise<A
     if (named) return [cluster, named] as const;
     const place = placeOf(lab, cluster);
     const { account, arn } = await awsClients(place).identity();
-    const partition = arn.split(':')[1] ?? 'aws';
+    const partition = partitionOf(arn);
     const name = deadManName(lab.environment.name, cluster);
     return [
       cluster,
@@ -32,7 +33,7 @@ export async function fisActor(
 ): Promise<{ role: string; instance: string }> {
   const place = placeOf(lab, cluster);
   const { account, arn } = await awsClients(place).identity();
-  const partition = arn.split(':')[1] ?? 'aws';
+  const partition = partitionOf(arn);
   const role = `arn:${partition}:iam::${account}:role/${fisRoleName(lab.environment.name, cluster)}`;
   return {
     role: eksOf(lab).clusters[cluster]?.fis?.role ?? role,

@@ -32,7 +32,8 @@ interface Swept {
 
 /**
  * Takes back what faults left on AWS, by its marks alone, whoever left it: schedules of dead-men (each says what it puts
- * back), deny entries at the reserved numbers in network ACLs of the environment's VPCs, experiments of AWS FIS, and what carries the tag of a fault.
+ * back), deny entries at the reserved numbers in network ACLs of the environment's VPCs, experiments of AWS FIS, and what carries the
+ * tag of a fault.
  * Faults that the journal has open are left alone. Idempotent; says what there was, in words. An `environment` error says what
  * could not be taken back; all else is tried before. What is foreign at a reserved number is named, and stays.
  */

@@ -5,7 +5,8 @@ import type { LiveCluster } from './check.ts';
 
 /**
  * Service accounts with AWS rights: associations of Pod Identity, trust policies that name a service account of one of these clusters,
- * and what service accounts say themselves, where somebody has read them (`annotated`). A role whose name begins with that of a cluster is meant for it, whatever issuer it trusts.
+ * and what service accounts say themselves, where somebody has read them (`annotated`). A role whose name begins with that of a
+ * cluster is meant for it, whatever issuer it trusts.
  */
 export async function readIam(
   live: readonly LiveCluster[],
